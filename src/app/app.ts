@@ -1,0 +1,76 @@
+import type { Decision, Fault, Feedback, LedgerEntry, Match, Mode, Need, Persona, Resource, ResourceId, Rung } from '../domain/index.ts';
+import type { Signal } from '../sense/signal.ts';
+
+/** What a host shows: one immutable value, replaced at every change. */
+export interface AppState {
+  readonly mode: Mode;
+  readonly trusted: boolean;
+  readonly workspace: { readonly id: string; readonly name: string; readonly folder: string };
+  readonly resources: readonly ResourceState[];
+  readonly personas: readonly Persona[];
+  readonly match: Match;
+  /** The most probable persona, if the model does not abstain. */
+  readonly active: Persona | undefined;
+  readonly needs: readonly Need[];
+  readonly ledger: LedgerSummary;
+  /** Faults worth telling, newest last, at most 20; each names the thing and what to do. */
+  readonly faults: readonly Fault[];
+  readonly activitiesRecorded: number;
+  readonly redacted: number;
+  readonly working: boolean;
+}
+
+export interface ResourceState {
+  readonly resource: Resource;
+  readonly rung: Rung | 'unknown';
+  readonly target: Rung | undefined;
+  readonly owner: 'prewarm' | 'developer' | 'none';
+  /** What a client connects to, e.g. `127.0.0.1:5432`. Stable for as long as the workspace is open. */
+  readonly endpoint: string | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly decision: Decision | undefined;
+  readonly progress: string | undefined;
+  readonly readyInMs: number | undefined;
+  readonly coldMs: number | undefined;
+}
+
+export interface LedgerSummary {
+  readonly entries: readonly LedgerEntry[];
+  readonly savedMs: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly wastedWarmMs: number;
+}
+
+/** The same app behind the editor and the command line. */
+export interface App {
+  state(): AppState;
+  onChange(listener: (state: AppState) => void): () => void;
+  /** A suggestion that the mode `suggest` makes once per resource and session. */
+  onSuggest(listener: (suggestion: Suggestion) => void): () => void;
+  /** From the sensors; cheap and synchronous: append, then look again soon. */
+  record(signal: Signal): void;
+  setMode(mode: Mode): void;
+  setTrusted(trusted: boolean): void;
+  /** "always", "never", "not now" teach the model; undo by `forget`. */
+  teach(feedback: Omit<Feedback, 'at'>): void;
+  forget(resource: ResourceId): void;
+  /** Asked for by a person: done whatever the model thinks. Resolves when done or failed. */
+  warm(resources: readonly ResourceId[], signal?: AbortSignal): Promise<readonly Fault[]>;
+  cool(resources: readonly ResourceId[], signal?: AbortSignal): Promise<readonly Fault[]>;
+  /** The decision's reason in plain sentences, most important first. */
+  why(resource: ResourceId): readonly string[];
+  rescan(): Promise<void>;
+  /** Learns anew from the journal, in the worker. */
+  relearn(): Promise<void>;
+  /** One pass now, to the end of its actions. */
+  settle(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface Suggestion {
+  readonly persona: string;
+  readonly probability: number;
+  readonly resources: readonly Resource[];
+  readonly text: string;
+}

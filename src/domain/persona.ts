@@ -1,0 +1,47 @@
+import type { Distribution, Probability, UnixMs } from './quantity.ts';
+import type { ResourceId } from './resource.ts';
+
+/** A directed edge of the dependency graph: after `from`, `to` follows with this probability and lag (ms). */
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly probability: Probability;
+  readonly lagMs: { readonly p50: number; readonly p90: number };
+}
+
+/** A recurring workflow. `weight` is its share of sessions; the weights of all personas sum to ≤ 1 (the rest is noise). */
+export interface Persona {
+  /** Survives re-learning and renaming. */
+  readonly id: string;
+  readonly name: string;
+  readonly weight: Probability;
+  readonly confidence: Probability;
+  readonly updatedAt: UnixMs;
+  /** Sessions that it was learnt from. */
+  readonly support: number;
+  /** Resources and activity tokens by the probability that a session of this persona uses them at least once. */
+  readonly uses: readonly {
+    readonly resource: ResourceId;
+    readonly probability: Probability;
+    readonly firstUseMs: Distribution;
+    readonly durationMs: Distribution;
+  }[];
+  readonly edges: readonly Edge[];
+}
+
+/** The probability of each persona given the session so far; sums to 1 with `none`. Empty where the model abstains. */
+export interface Match {
+  readonly personas: readonly { readonly id: string; readonly name: string; readonly probability: Probability }[];
+  /** Probability that the session belongs to no known persona. */
+  readonly none: Probability;
+}
+
+/** P(resource is used within the horizon), and when. `etaMs`: median time to first use from now, ms, given that it is used. */
+export interface Need {
+  readonly resource: ResourceId;
+  readonly probability: Probability;
+  readonly horizonMs: number;
+  readonly etaMs: number;
+  /** The activities that moved the probability most, in words. */
+  readonly because: string;
+}
