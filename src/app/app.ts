@@ -1,4 +1,17 @@
-import type { Decision, Fault, Feedback, LedgerEntry, Match, Mode, Need, Persona, Resource, ResourceId, Rung } from '../domain/index.ts';
+import type {
+  Decision,
+  Fault,
+  Feedback,
+  LedgerEntry,
+  Match,
+  Mode,
+  Need,
+  Persona,
+  ProviderName,
+  Resource,
+  ResourceId,
+  Rung,
+} from '../domain/index.ts';
 import type { Signal } from '../sense/signal.ts';
 
 /** What a host shows: one immutable value, replaced at every change. */
@@ -25,6 +38,8 @@ export interface ResourceState {
   readonly rung: Rung | 'unknown';
   readonly target: Rung | undefined;
   readonly owner: 'prewarm' | 'developer' | 'none';
+  /** The engine that has it or would make it: the declared one, or the one that stands in for it. */
+  readonly engine?: ProviderName;
   /** What a client connects to, e.g. `127.0.0.1:5432`. Stable for as long as the workspace is open. */
   readonly endpoint: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
@@ -60,6 +75,8 @@ export interface App {
   cool(resources: readonly ResourceId[], signal?: AbortSignal): Promise<readonly Fault[]>;
   /** The decision's reason in plain sentences, most important first. */
   why(resource: ResourceId): readonly string[];
+  /** Memory that the last pass granted, of what it may, bytes. */
+  budget(): { readonly usedBytes: number; readonly memoryBytes: number };
   rescan(): Promise<void>;
   /** Learns anew from the journal, in the worker. */
   relearn(): Promise<void>;

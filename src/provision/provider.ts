@@ -6,6 +6,8 @@ export interface Context {
   readonly workspace: string;
   /** Absolute path of a folder of our own where a provider may keep files (pid files, data, generated compose files). */
   readonly storage: string;
+  /** Absolute path of the folder in which every Prewarm of this user (windows, command line) keeps its leases. */
+  readonly leases: string;
   readonly now: () => UnixMs;
   /** After this the thing may be swept if no live owner renews it; ms from now. */
   readonly leaseMs: number;

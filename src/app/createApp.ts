@@ -1,0 +1,674 @@
+import {
+  type Activity,
+  type Decision,
+  type Fault,
+  type Feedback,
+  isWarm,
+  type Need,
+  type Observation,
+  type Probability,
+  type Resource,
+  type ResourceId,
+  type Rung,
+  type UnixMs,
+} from '../domain/index.ts';
+import type { Plan, Situation } from '../plan/decide.ts';
+import { withoutCycles } from '../plan/dependencies.ts';
+import { DEFAULT_PRICES } from '../plan/value.ts';
+import type { Context } from '../provision/provider.ts';
+import { normalise } from '../sense/normalise.ts';
+import { type ScanResult, scan } from '../sense/scan/scan.ts';
+import { sessionsOf } from '../sense/sessions.ts';
+import type { Signal } from '../sense/signal.ts';
+import type { App, AppState, ResourceState, Suggestion } from './app.ts';
+import { createClimbs } from './climbs.ts';
+import { costOf } from './costs.ts';
+import { createEngines } from './engines.ts';
+import { createGateways } from './gateways.ts';
+import { settleUse, settleWaste, summarise } from './ledger.ts';
+import { look, type View } from './pipeline.ts';
+import { EMPTY_MEMORY, type Memory, type Ports } from './ports.ts';
+
+const LOOK_AGAIN_MS = 60_000;
+const LOOK_SOON_MS = 30;
+const IN_USE_FOR_MS = 60_000;
+const ASKED_FOR_MS = 30 * 60_000;
+
+/** What is known of a resource beyond what can be observed. All of it may be lost; nothing of it is needed after a crash. */
+interface Standing {
+  observation: Observation;
+  decision?: Decision;
+  progress?: string;
+  target?: Rung;
+  readyInMs?: number;
+  coldMs?: number;
+  /** Warm by our own prediction since then. */
+  predictedReadySince?: UnixMs;
+  predictedAt?: Probability;
+  proposedSince?: UnixMs;
+  lastSeenInUse?: UnixMs;
+  usedInSession: boolean;
+  /** Used while not ready: the wait is known when it becomes ready. */
+  waitingSince?: UnixMs;
+}
+
+/** Builds the app from its ports: reads what was kept, scans the workspace, and begins to look. */
+export async function createApp(ports: Ports): Promise<App> {
+  const { now, log } = ports;
+  const loaded = await ports.store.load();
+  let memory: Memory = { ...EMPTY_MEMORY, ...loaded.memory };
+  let trusted = ports.settings.trusted;
+  let scanned: ScanResult = { resources: [], commands: [], environment: {}, problems: [] };
+  let byId: ReadonlyMap<ResourceId, Resource> = new Map();
+  let session: Activity[] = [];
+  let endedSessions = 0;
+  let view: View | undefined;
+  let settling: Situation['settling'] = {};
+  let recorded = 0;
+  let redacted = 0;
+  let passing: Promise<void> | undefined;
+  let again = false;
+  let cancelTimer: (() => void) | undefined;
+  let renewedAt = 0;
+  let disposed = false;
+  let learning: Promise<void> | undefined;
+  let suggested = false;
+  const faults: Fault[] = loaded.fault ? [loaded.fault] : [];
+  const standings = new Map<ResourceId, Standing>();
+  const listeners = new Set<(state: AppState) => void>();
+  const suggestionListeners = new Set<(suggestion: Suggestion) => void>();
+  const unwatch: (() => void)[] = [];
+
+  const context = (signal: AbortSignal, progress: (text: string) => void = () => {}): Context => ({
+    workspace: ports.workspace.id,
+    storage: ports.storage,
+    now,
+    leaseMs: ports.settings.leaseMs,
+    signal,
+    progress,
+  });
+  const never = new AbortController();
+  const engines = createEngines(ports.providers, now);
+  const climbs = createClimbs({
+    engines,
+    context,
+    now,
+    log,
+    byId: () => byId,
+    rungOf: (id) => standing(id).observation.rung,
+    changed: (id, progress) => {
+      setProgress(id, progress);
+      changed();
+    },
+    observed: (observation) => settleObservation(observation),
+    measured: (id, from, ms) => {
+      standing(id).readyInMs = ms;
+      standing(id).coldMs = ms;
+      remember({ climbs: { ...memory.climbs, [id]: [...(memory.climbs[id] ?? []), { from, ms }].slice(-20) } });
+    },
+  });
+  const gateways = createGateways({
+    log,
+    now,
+    remembered: (key) => memory.ports[key],
+    remember: (key, port) => remember({ ports: { ...memory.ports, [key]: port } }),
+    wake: (resource) => {
+      used(resource.id, now());
+      return climbs.reach(resource, 'ready');
+    },
+    seen: (resource, event) => {
+      standing(resource.id).lastSeenInUse = now();
+      record({ type: 'connection', at: now(), resource: resource.id, ...event });
+    },
+    fault: tell,
+  });
+
+  // ------------------------------------------------------------------------------------------------ small state
+
+  function standing(id: ResourceId): Standing {
+    let found = standings.get(id);
+    if (!found) {
+      found = { observation: { id, rung: 'unknown', at: now(), backends: [], owner: 'none' }, usedInSession: false };
+      standings.set(id, found);
+    }
+    return found;
+  }
+
+  function setProgress(id: ResourceId, progress: string | undefined): void {
+    const at = standing(id);
+    if (progress === undefined) delete at.progress;
+    else at.progress = progress;
+  }
+
+  function remember(change: Partial<Memory>): void {
+    memory = { ...memory, ...change };
+    ports.store.save(memory);
+  }
+
+  function tell(fault: Fault): void {
+    if (faults.at(-1)?.message === fault.message) return;
+    faults.push(fault);
+    if (faults.length > 20) faults.shift();
+    log(`! ${fault.message}${fault.detail ? `\n  ${fault.detail}` : ''}`);
+    changed();
+  }
+
+  function changed(): void {
+    if (disposed) return;
+    const state = snapshot();
+    for (const listener of listeners) listener(state);
+  }
+
+  // ------------------------------------------------------------------------------------------------ sensing
+
+  function record(signal: Signal): void {
+    if (disposed || mode() === 'off') return;
+    const { activities, dropped } = normalise(signal, {
+      actor: ports.actor,
+      workspace: { id: ports.workspace.id, folder: ports.workspace.folder },
+      uses: (command) => usesOf(command),
+      resources: scanned.resources,
+    });
+    redacted += dropped.reduce((sum, d) => sum + d.count, 0);
+    if (activities.length === 0) return;
+    recorded += activities.length;
+    ports.journal.append(activities);
+    for (const activity of activities) observe(activity);
+    if (signal.type === 'command' && signal.did === 'started') gateways.yieldTo(signal.line);
+    lookAfter(LOOK_SOON_MS);
+  }
+
+  function usesOf(command: Parameters<Parameters<typeof normalise>[1]['uses']>[0]): readonly ResourceId[] {
+    return scanned.commands
+      .filter((use) => use.match.program === command.program && (use.match.sub === undefined || use.match.sub === command.sub))
+      .flatMap((use) => use.resources);
+  }
+
+  function observe(activity: Activity): void {
+    const last = session.at(-1);
+    if (last && activity.at - last.at > ports.settings.idleMs) endSession();
+    session.push(activity);
+    if (byId.has(activity.resource) && (activity.kind === 'resource.used' || activity.kind === 'connection.opened'))
+      used(activity.resource, activity.at);
+  }
+
+  function endSession(): void {
+    session = [];
+    endedSessions++;
+    suggested = false;
+    for (const at of standings.values()) {
+      at.usedInSession = false;
+      delete at.waitingSince;
+      delete at.proposedSince;
+    }
+    const spoken = Object.entries(memory.feedback).filter(([, f]) => f.verdict !== 'cooled' && f.verdict !== 'not-now');
+    remember({ feedback: Object.fromEntries(spoken) });
+    void relearn();
+  }
+
+  // ------------------------------------------------------------------------------------------------ use and ledger
+
+  function used(id: ResourceId, at: UnixMs): void {
+    const it = standing(id);
+    it.lastSeenInUse = at;
+    if (it.usedInSession) return;
+    it.usedInSession = true;
+    if (isWarm(it.observation.rung)) return enter(id, at, 0);
+    it.waitingSince = at;
+  }
+
+  function enter(id: ResourceId, at: UnixMs, waitedMs: number): void {
+    const it = standing(id);
+    const resource = byId.get(id);
+    if (!resource || (it.observation.owner === 'developer' && it.predictedReadySince === undefined && it.proposedSince === undefined))
+      return;
+    const wanted = memory.feedback[id]?.verdict;
+    if (wanted === 'asked' && it.predictedReadySince === undefined) return;
+    const entry = settleUse({
+      resource: id,
+      at,
+      waitedMs,
+      coldMs: it.coldMs ?? costOf(resource, 'absent', memory.climbs[id] ?? []).coldMs,
+      probability: it.predictedAt ?? needOf(id)?.probability ?? 0,
+      ...(it.predictedReadySince === undefined ? {} : { readySince: it.predictedReadySince }),
+      ...(it.proposedSince === undefined ? {} : { proposedSince: it.proposedSince }),
+    });
+    remember({ ledger: [...memory.ledger, entry].slice(-500) });
+    changed();
+  }
+
+  function settleObservation(observation: Observation): void {
+    const it = standing(observation.id);
+    const was = it.observation.rung;
+    it.observation = observation;
+    if (isWarm(observation.rung) && !isWarm(was)) {
+      if (it.target === 'ready' && it.decision && it.decision.reason.code === 'worth-it') {
+        it.predictedReadySince = observation.at;
+        it.predictedAt = it.decision.probability;
+      }
+      if (it.waitingSince !== undefined) {
+        enter(observation.id, it.waitingSince, observation.at - it.waitingSince);
+        delete it.waitingSince;
+      }
+    }
+    if (!isWarm(observation.rung) && isWarm(was)) gone(observation.id, it);
+    gateways.backends(observation.id, isWarm(observation.rung) ? observation.backends : []);
+  }
+
+  function gone(id: ResourceId, it: Standing): void {
+    if (it.predictedReadySince !== undefined && !it.usedInSession) {
+      const entry = settleWaste(id, now(), it.predictedReadySince, it.coldMs ?? 0, it.predictedAt ?? 0);
+      remember({ ledger: [...memory.ledger, entry].slice(-500) });
+    }
+    delete it.predictedReadySince;
+  }
+
+  const needOf = (id: ResourceId): Need | undefined => view?.needs.find((n) => n.resource === id);
+  const mode = () => memory.mode ?? ports.settings.mode;
+
+  // ------------------------------------------------------------------------------------------------ the loop
+
+  function lookAfter(ms: number): void {
+    cancelTimer?.();
+    if (!disposed) cancelTimer = ports.after(ms, () => void pass());
+  }
+
+  /** Level-triggered: however often it is called, one pass runs at a time and one more follows. */
+  async function pass(): Promise<void> {
+    if (passing) {
+      again = true;
+      return passing;
+    }
+    passing = (async () => {
+      do {
+        again = false;
+        await onePass();
+      } while (again && !disposed);
+    })().finally(() => {
+      passing = undefined;
+      lookAfter(LOOK_AGAIN_MS);
+    });
+    return passing;
+  }
+
+  async function onePass(): Promise<void> {
+    await engines.check(never.signal);
+    await observeAll();
+    await renew();
+    view = look(situation());
+    settling = view.plan.settling;
+    adopt(view.plan);
+    changed();
+  }
+
+  function situation() {
+    return {
+      now: now(),
+      mode: mode(),
+      trusted,
+      settling,
+      model: memory.model,
+      session,
+      horizonMs: ports.settings.horizonMs,
+      resources: scanned.resources,
+      observations: new Map([...standings].map(([id, s]) => [id, s.observation])),
+      costs: new Map(scanned.resources.map((r) => [r.id, costOf(r, standing(r.id).observation.rung, memory.climbs[r.id] ?? [])])),
+      feedback: new Map(Object.entries(memory.feedback)),
+      inUse: new Set(
+        [...standings]
+          .filter(([, s]) => s.lastSeenInUse !== undefined && now() - s.lastSeenInUse < IN_USE_FOR_MS && isWarm(s.observation.rung))
+          .map(([id]) => id),
+      ),
+      engineOf: (resource: Resource) => {
+        const engine = engines.engineOf(resource);
+        return engine && { provider: engine.provider.name, rungs: engine.provider.rungs };
+      },
+      limits: { memoryBytes: ports.settings.memoryBytes, settleMs: ports.settings.settleMs, prices: DEFAULT_PRICES },
+    };
+  }
+
+  async function observeAll(): Promise<void> {
+    const groups = new Map<string, { provider: (typeof ports.providers)[number]; resources: Resource[] }>();
+    for (const resource of scanned.resources) {
+      const provider = engines.engineOf(resource)?.provider;
+      if (!provider || climbs.busy(resource.id)) continue;
+      const group = groups.get(provider.name) ?? { provider, resources: [] };
+      group.resources.push(resource);
+      groups.set(provider.name, group);
+    }
+    await Promise.all(
+      [...groups.values()].map(async ({ provider, resources }) => {
+        for (const observation of await provider.observe(resources, context(never.signal))) {
+          if (climbs.busy(observation.id)) continue;
+          if (observation.rung !== 'unknown') engines.holds(observation.id, observation.owner === 'none' ? undefined : provider);
+          settleObservation(observation);
+        }
+      }),
+    );
+  }
+
+  async function renew(): Promise<void> {
+    if (now() - renewedAt < ports.settings.leaseMs / 3) return;
+    renewedAt = now();
+    const held = scanned.resources.filter((r) => standing(r.id).observation.owner === 'prewarm');
+    await Promise.all(
+      ports.providers.map((p) =>
+        p.renew(
+          held.filter((r) => engines.engineOf(r)?.provider === p),
+          context(never.signal),
+        ),
+      ),
+    );
+  }
+
+  function adopt(plan: Plan): void {
+    for (const decision of plan.decisions) {
+      const it = standing(decision.resource);
+      it.decision = decision;
+      if (plan.proposed.includes(decision.resource) || decision.reason.code === 'mode-shadow') it.proposedSince ??= decision.at;
+    }
+    for (const action of plan.actions) {
+      const resource = byId.get(action.resource);
+      if (!resource || (action.verb === 'descend' && climbs.busy(action.resource))) continue;
+      standing(resource.id).target = action.to;
+      void act(resource, action.to);
+    }
+    suggest(plan);
+  }
+
+  async function act(resource: Resource, to: Rung): Promise<Fault | undefined> {
+    if (to !== 'ready') await gateways.drain(resource.id);
+    const result = await climbs.reach(resource, to);
+    delete standing(resource.id).target;
+    if (result.ok) {
+      engines.holds(resource.id, engines.engineOf(resource)?.provider);
+      again = again || passing !== undefined;
+      lookAfter(LOOK_SOON_MS);
+      return undefined;
+    }
+    if (result.fault.code !== 'cancelled') {
+      tell(result.fault);
+      if (memory.feedback[resource.id]?.verdict !== 'always') backOff(resource.id);
+    }
+    changed();
+    return result.fault;
+  }
+
+  /** What failed is not tried again by prediction for ten minutes; a person may ask at any time. */
+  function backOff(id: ResourceId): void {
+    remember({ feedback: { ...memory.feedback, [id]: { resource: id, verdict: 'not-now', at: now(), until: now() + 10 * 60_000 } } });
+  }
+
+  function suggest(plan: Plan): void {
+    if (suggested || plan.proposed.length === 0 || !view?.active) return;
+    suggested = true;
+    const resources = plan.proposed.flatMap((id) => byId.get(id) ?? []);
+    const probability = view.match.personas.find((p) => p.id === view?.active?.id)?.probability ?? 0;
+    const names = resources.map((r) => r.name).join(', ');
+    const text = `This looks like “${view.active.name}” (${Math.round(probability * 100)} %). Warm ${names} now?`;
+    for (const listener of suggestionListeners) listener({ persona: view.active.name, probability, resources, text });
+  }
+
+  // ------------------------------------------------------------------------------------------------ learning and scanning
+
+  function relearn(): Promise<void> {
+    learning ??= (async () => {
+      const activities: Activity[] = [];
+      for await (const activity of ports.journal.read()) if (activity.workspace === ports.workspace.id) activities.push(activity);
+      const ended = sessionsOf(activities, { idleMs: ports.settings.idleMs }).filter(
+        (s) => (s.activities.at(-1)?.at ?? 0) < (session[0]?.at ?? now()),
+      );
+      if (ended.length === 0) return;
+      const result = await ports.learner.learn(
+        ended.map((s) => s.activities),
+        memory.model,
+      );
+      if (result.ok) remember({ model: result.value });
+      else if (result.fault.code !== 'cancelled') tell(result.fault);
+    })().finally(() => {
+      learning = undefined;
+      lookAfter(LOOK_SOON_MS);
+    });
+    return learning;
+  }
+
+  async function rescan(): Promise<void> {
+    const files = await ports.readWorkspace();
+    scanned = scan({ id: ports.workspace.id, name: ports.workspace.name, folder: ports.workspace.folder }, files.files);
+    const { resources, cut } = withoutCycles(scanned.resources);
+    scanned = { ...scanned, resources };
+    byId = new Map(resources.map((r) => [r.id, r]));
+    for (const id of standings.keys()) if (!byId.has(id)) standings.delete(id);
+    for (const problem of [...files.problems, ...scanned.problems]) tell({ code: 'bad-file', retry: 'never', message: problem.message });
+    for (const edge of cut)
+      tell({
+        code: 'bad-file',
+        retry: 'never',
+        message: `${edge} closes a circle of dependencies; this edge is ignored. Remove it from depends_on.`,
+      });
+    engines.forgetFailures();
+    watchEngines();
+    await openGateways();
+  }
+
+  function watchEngines(): void {
+    for (const stop of unwatch.splice(0)) stop();
+    for (const provider of ports.providers) {
+      if (!provider.watch) continue;
+      unwatch.push(
+        provider.watch(scanned.resources, (event) => {
+          record({
+            type: 'container',
+            at: event.at,
+            did: event.did,
+            image: event.image,
+            ...(event.resource ? { resource: event.resource } : {}),
+          });
+          lookAfter(LOOK_SOON_MS);
+        }),
+      );
+    }
+  }
+
+  async function openGateways(): Promise<void> {
+    const wanted = trusted && ports.settings.gateway === 'on' && (mode() === 'suggest' || mode() === 'auto');
+    await gateways.serve(wanted ? scanned.resources : []);
+    changed();
+  }
+
+  // ------------------------------------------------------------------------------------------------ what hosts see
+
+  function resourceState(resource: Resource): ResourceState {
+    const it = standing(resource.id);
+    const endpoint = gateways.endpoint(resource.id) ?? directEndpoint(it.observation);
+    const engine = engines.engineOf(resource)?.provider.name;
+    return {
+      resource,
+      endpoint,
+      ...(engine ? { engine } : {}),
+      rung: it.observation.rung,
+      owner: it.observation.owner,
+      target: it.target,
+      decision: it.decision,
+      progress: it.progress,
+      readyInMs: it.readyInMs,
+      coldMs: it.coldMs,
+      environment: endpoint ? fillIn(scanned.environment[resource.id] ?? {}, endpoint) : {},
+    };
+  }
+
+  function snapshot(): AppState {
+    return {
+      mode: mode(),
+      trusted,
+      workspace: ports.workspace,
+      resources: scanned.resources.map(resourceState),
+      personas: view?.personas ?? [],
+      match: view?.match ?? { personas: [], none: 1 },
+      active: view?.active,
+      needs: view?.needs ?? [],
+      ledger: summarise(memory.ledger),
+      faults: [...faults],
+      activitiesRecorded: recorded,
+      redacted,
+      working: climbs.size > 0 || learning !== undefined,
+    };
+  }
+
+  function teach(feedback: Omit<Feedback, 'at'>): void {
+    remember({ feedback: { ...memory.feedback, [feedback.resource]: { ...feedback, at: now() } } });
+    void pass();
+  }
+
+  async function move(ids: readonly ResourceId[], to: Rung, verdict: 'asked' | 'cooled', signal?: AbortSignal): Promise<readonly Fault[]> {
+    const cancel = (): void => {
+      for (const id of ids) climbs.cancel(id);
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    const results = await Promise.all(ids.map((id) => moveOne(id, to, verdict)));
+    signal?.removeEventListener('abort', cancel);
+    return results.flatMap((fault) => (fault ? [fault] : []));
+  }
+
+  async function moveOne(id: ResourceId, to: Rung, verdict: 'asked' | 'cooled'): Promise<Fault | undefined> {
+    const resource = byId.get(id);
+    if (!resource)
+      return {
+        code: 'not-found',
+        retry: 'never',
+        message: `There is no resource ${id} in ${ports.workspace.name}. \`prewarm scan\` lists them.`,
+      };
+    if (!trusted)
+      return {
+        code: 'not-trusted',
+        retry: 'never',
+        message: 'Nothing is started or stopped in Restricted Mode. Trust this workspace first.',
+      };
+    const until = verdict === 'asked' ? { until: now() + ASKED_FOR_MS } : {};
+    remember({ feedback: { ...memory.feedback, [id]: { resource: id, verdict, at: now(), ...until } } });
+    const engine = engines.engineOf(resource);
+    if (to !== 'ready' && standing(id).observation.owner === 'developer') {
+      return { code: 'unsupported', retry: 'never', message: `${id} was started by you, not by Prewarm, so Prewarm does not stop it.` };
+    }
+    const rungs = engine?.provider.rungs ?? [];
+    return act(resource, to === 'created' && !rungs.includes('created') ? 'absent' : to);
+  }
+
+  async function begin(): Promise<void> {
+    await resumeSession();
+    await engines.check(never.signal);
+    await rescan();
+    await Promise.all(
+      ports.providers.map((p) =>
+        p.sweep(context(never.signal)).then((swept) => {
+          if (swept.ok) for (const orphan of swept.value) log(`Swept ${orphan.what} (${orphan.resource}): its lease had ended.`);
+        }),
+      ),
+    );
+    for (const problem of ports.journal.problems) tell({ code: 'storage-failed', retry: 'never', message: problem.message });
+    if (!memory.model || endedSessions > 0) void relearn();
+    await pass();
+  }
+
+  /** After a reload the session goes on: activities of the journal that are not yet an idle gap away. */
+  async function resumeSession(): Promise<void> {
+    for await (const activity of ports.journal.read()) {
+      if (activity.workspace !== ports.workspace.id) continue;
+      const last = session.at(-1);
+      if (last && activity.at - last.at > ports.settings.idleMs) {
+        session = [];
+        endedSessions++;
+      }
+      session.push(activity);
+    }
+    if (session.length > 0 && now() - (session.at(-1) as Activity).at > ports.settings.idleMs) {
+      session = [];
+      endedSessions++;
+    }
+  }
+
+  const app: App = {
+    state: snapshot,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onSuggest: (listener) => {
+      suggestionListeners.add(listener);
+      return () => suggestionListeners.delete(listener);
+    },
+    record,
+    setMode: (next) => {
+      remember({ mode: next });
+      void openGateways().then(pass);
+    },
+    setTrusted: (next) => {
+      trusted = next;
+      void openGateways().then(pass);
+    },
+    teach,
+    forget: (id) => {
+      const { [id]: _gone, ...feedback } = memory.feedback;
+      remember({ feedback });
+      void pass();
+    },
+    warm: (ids, signal) => move(ids, 'ready', 'asked', signal),
+    cool: (ids, signal) => move(ids, 'created', 'cooled', signal),
+    why: (id) => explain(id),
+    budget: () => ({ usedBytes: view?.plan.usedBytes ?? 0, memoryBytes: ports.settings.memoryBytes }),
+    rescan: async () => {
+      await rescan();
+      await pass();
+    },
+    relearn,
+    settle: async () => {
+      await learning;
+      await pass();
+      while (climbs.size > 0) {
+        await Promise.allSettled(scanned.resources.map((r) => climbs.climbing(r.id)));
+        await pass();
+      }
+    },
+    dispose: async () => {
+      disposed = true;
+      cancelTimer?.();
+      for (const stop of unwatch) stop();
+      await climbs.stop();
+      await gateways.close();
+      await Promise.all([ports.learner.dispose(), ports.journal.close(), ports.store.flush(), ...ports.providers.map((p) => p.close())]);
+    },
+  };
+
+  function explain(id: ResourceId): readonly string[] {
+    const resource = byId.get(id);
+    const it = standings.get(id);
+    if (!resource || !it) return [`There is no resource ${id} in ${ports.workspace.name}.`];
+    const engine = engines.engineOf(resource);
+    const lines = [
+      it.decision ? `${it.decision.reason.text}` : 'No decision was made yet.',
+      `It is ${it.observation.rung}${it.observation.detail ? ` (${it.observation.detail})` : ''}.`,
+    ];
+    const needed = needOf(id);
+    if (needed?.because) lines.push(needed.because);
+    if (engine?.substituteFor) lines.push(`${engine.provider.name} stands in for ${resource.provider}: ${engine.substituteFor}`);
+    if (it.coldMs !== undefined) lines.push(`Its last cold start took ${(it.coldMs / 1000).toFixed(1)} s.`);
+    return [...new Set(lines)];
+  }
+
+  await begin();
+  return app;
+}
+
+function directEndpoint(observation: Observation): string | undefined {
+  const backend = observation.backends[0];
+  return backend && isWarm(observation.rung) ? `${backend.host}:${backend.port}` : undefined;
+}
+
+/** `${host}` and `${port}` in the scan's templates. */
+function fillIn(templates: Readonly<Record<string, string>>, endpoint: string): Record<string, string> {
+  const split = endpoint.lastIndexOf(':');
+  const values: Record<string, string> = { host: endpoint.slice(0, split), port: endpoint.slice(split + 1) };
+  return Object.fromEntries(
+    Object.entries(templates).map(([name, text]) => [name, text.replace(/\$\{(host|port)\}/g, (_, key: string) => values[key] ?? '')]),
+  );
+}

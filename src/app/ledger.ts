@@ -1,0 +1,42 @@
+import type { LedgerEntry, Probability, ResourceId, UnixMs } from '../domain/index.ts';
+import type { LedgerSummary } from './app.ts';
+
+/** How a resource stood at the moment of its first use in a session. */
+export interface FirstUse {
+  readonly resource: ResourceId;
+  readonly at: UnixMs;
+  readonly coldMs: number;
+  readonly probability: Probability;
+  /** When it became ready by our doing before anybody asked; undefined where it was not ready. */
+  readonly readySince?: UnixMs;
+  /** When the plan first wanted it warm but the mode forbade it. */
+  readonly proposedSince?: UnixMs;
+  /** What the client really waited for, ms; 0 where it was ready. */
+  readonly waitedMs: number;
+}
+
+/** One line of the ledger for one first use. A hit saves the cold start less what was still waited. */
+export function settleUse(use: FirstUse): LedgerEntry {
+  const base = { at: use.at, resource: use.resource, coldMs: use.coldMs, waitedMs: use.waitedMs, probability: use.probability };
+  if (use.readySince !== undefined) {
+    return { ...base, outcome: 'hit', savedMs: Math.max(0, use.coldMs - use.waitedMs), warmMs: Math.max(0, use.at - use.readySince) };
+  }
+  const leadMs = use.proposedSince === undefined ? 0 : use.at - use.proposedSince;
+  const outcome = use.proposedSince === undefined ? 'miss' : leadMs >= use.coldMs ? 'would-hit' : 'would-miss';
+  return { ...base, outcome, savedMs: 0, warmMs: 0 };
+}
+
+/** Warmed on a prediction, never used, cooled again. */
+export function settleWaste(resource: ResourceId, at: UnixMs, readySince: UnixMs, coldMs: number, probability: Probability): LedgerEntry {
+  return { at, resource, outcome: 'wasted', coldMs, waitedMs: 0, savedMs: 0, warmMs: at - readySince, probability };
+}
+
+export function summarise(entries: readonly LedgerEntry[]): LedgerSummary {
+  return {
+    entries,
+    savedMs: entries.reduce((sum, e) => sum + e.savedMs, 0),
+    hits: entries.filter((e) => e.outcome === 'hit').length,
+    misses: entries.filter((e) => e.outcome === 'miss').length,
+    wastedWarmMs: entries.reduce((sum, e) => sum + (e.outcome === 'wasted' ? e.warmMs : 0), 0),
+  };
+}

@@ -1,0 +1,44 @@
+import type { Activity, Match, Need, Persona } from '../domain/index.ts';
+import { type PersonaModel, personasOf } from '../learn/personas.ts';
+import { decide, type Plan, type Situation } from '../plan/decide.ts';
+import { match } from '../predict/match.ts';
+import { need } from '../predict/need.ts';
+
+export interface View {
+  readonly personas: readonly Persona[];
+  readonly match: Match;
+  /** The most probable persona where it is likelier than not belonging to any. */
+  readonly active: Persona | undefined;
+  readonly needs: readonly Need[];
+  readonly plan: Plan;
+}
+
+/** What one pass is made from: what was learnt, what happened in this session, and how the world stands. */
+export interface Look extends Omit<Situation, 'needs'> {
+  readonly model: PersonaModel | undefined;
+  readonly session: readonly Activity[];
+  readonly horizonMs: number;
+}
+
+/** One pass of the loop (DESIGN §1), pure: activity → match → need → plan. */
+export function look(at: Look): View {
+  const personas = at.model ? personasOf(at.model) : [];
+  const who: Match = at.model ? match(at.model, at.session) : { personas: [], none: 1 };
+  const needs = at.model
+    ? need(
+        at.model,
+        who,
+        at.session,
+        at.resources.map((r) => r.id),
+        at.now,
+        at.horizonMs,
+      )
+    : [];
+  const plan = decide({ ...at, needs: new Map(needs.map((n) => [n.resource, n])) });
+  return { personas, match: who, active: mostProbable(who, personas), needs, plan };
+}
+
+function mostProbable(who: Match, personas: readonly Persona[]): Persona | undefined {
+  const best = [...who.personas].sort((a, b) => b.probability - a.probability)[0];
+  return best && best.probability > who.none ? personas.find((p) => p.id === best.id) : undefined;
+}

@@ -1,0 +1,83 @@
+import type { Activity, Fault, Feedback, LedgerEntry, Mode, ResourceId, Result, Rung, UnixMs } from '../domain/index.ts';
+import type { PersonaModel } from '../learn/personas.ts';
+import type { Provider } from '../provision/provider.ts';
+import type { WorkspaceFiles } from '../sense/scan/scan.ts';
+
+/** What the app needs of the world. A host builds these; tests hand in their own. */
+export interface Ports {
+  readonly workspace: Workspace;
+  /** Absolute folder of our own for this workspace; never inside the workspace. */
+  readonly storage: string;
+  readonly actor: string;
+  readonly now: () => UnixMs;
+  /** Calls back once; the returned function cancels. */
+  readonly after: (ms: number, callback: () => void) => () => void;
+  readonly journal: Journal;
+  readonly store: Store;
+  readonly readWorkspace: () => Promise<WorkspaceFiles>;
+  readonly providers: readonly Provider[];
+  readonly learner: Learner;
+  readonly log: (line: string) => void;
+  readonly settings: Settings;
+}
+
+export interface Workspace {
+  readonly id: string;
+  readonly name: string;
+  readonly folder: string;
+}
+
+export interface Settings {
+  /** The mode of a workspace in which none was chosen yet. */
+  readonly mode: Mode;
+  readonly trusted: boolean;
+  readonly memoryBytes: number;
+  readonly idleMs: number;
+  readonly horizonMs: number;
+  readonly leaseMs: number;
+  readonly settleMs: number;
+  /** Whether the gateway may listen on the ports that the workspace declares. */
+  readonly gateway: 'on' | 'off';
+}
+
+export interface Journal {
+  append(activities: readonly Activity[]): void;
+  read(): AsyncIterable<Activity>;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+  /** What could not be read: torn or malformed lines, unreadable segments. */
+  readonly problems: readonly { readonly message: string }[];
+}
+
+export interface Learner {
+  learn(sessions: readonly (readonly Activity[])[], previous: PersonaModel | undefined): Promise<Result<PersonaModel>>;
+  dispose(): Promise<void>;
+}
+
+/** What outlives a session, per workspace. */
+export interface Memory {
+  readonly mode?: Mode;
+  readonly model?: PersonaModel;
+  readonly feedback: Readonly<Record<ResourceId, Feedback>>;
+  /** Climbs to ready that were measured, newest last; at most 20 a resource. */
+  readonly climbs: Readonly<Record<ResourceId, readonly Climb[]>>;
+  /** At most 500, newest last. */
+  readonly ledger: readonly LedgerEntry[];
+  /** The usual port is taken: the other one that was used, so that it stays the same. */
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+/** How long it took from this rung to ready, ms. */
+export interface Climb {
+  readonly from: Rung;
+  readonly ms: number;
+}
+
+export const EMPTY_MEMORY: Memory = { feedback: {}, climbs: {}, ledger: [], ports: {} };
+
+export interface Store {
+  /** A file that can't be read is set aside and named; the app goes on from empty. */
+  load(): Promise<{ memory: Memory; fault?: Fault }>;
+  save(memory: Memory): void;
+  flush(): Promise<void>;
+}

@@ -1,0 +1,105 @@
+import type { Result } from '../../domain/index.ts';
+import type { Command, Invocation, Report } from './command.ts';
+
+const later = (usage: string, summary: string): Command => ({ usage, summary, positionals: { min: 0, max: Number.POSITIVE_INFINITY } });
+
+type Run = (invocation: Invocation) => Promise<Result<Report>>;
+const lazily = (load: () => Promise<Run>) => async (invocation: Invocation) => (await load())(invocation);
+
+const live = {
+  workspace: { type: 'string', hint: 'The workspace folder (default: the current folder).' },
+  state: { type: 'string', hint: 'Where Prewarm keeps its own files (default: the user data folder).' },
+} as const;
+
+/** The commands of DESIGN §5.3 as one table; each loads its code on first use. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  scan: {
+    usage: 'prewarm scan <folder>',
+    summary: 'Finds the resources that a workspace declares',
+    positionals: { min: 0, max: 1 },
+    run: lazily(async () => (await import('./scanCommand.ts')).scanCommand),
+  },
+  import: {
+    usage: 'prewarm import <bash|zsh|fish|powershell> <file> [-o trace.jsonl]',
+    summary: 'Turns shell history into a redacted activity trace',
+    positionals: { min: 2, max: 2 },
+    options: {
+      output: { type: 'string', hint: 'Where the trace goes; without it the trace is not kept.' },
+      actor: { type: 'string', hint: 'Name of the actor in the trace (default: local).' },
+    },
+    run: lazily(async () => (await import('./importCommand.ts')).importCommand),
+  },
+  learn: {
+    usage: 'prewarm learn <trace…> [-o personas.json]',
+    summary: 'Learns personas from activity traces',
+    positionals: { min: 1, max: Number.POSITIVE_INFINITY },
+    options: { output: { type: 'string', hint: 'Write the persona document (PDL) here.' } },
+    run: lazily(async () => (await import('./learnCommand.ts')).learnCommand),
+  },
+  match: {
+    usage: 'prewarm match <trace> [--personas FILE]',
+    summary: 'Says which persona a session is becoming and what it will need',
+    positionals: { min: 1, max: 1 },
+    options: {
+      personas: { type: 'string', hint: 'A persona document; without it personas are learnt from all but the last session of the trace.' },
+    },
+    run: lazily(async () => (await import('./matchCommand.ts')).matchCommand),
+  },
+  backtest: {
+    usage: 'prewarm backtest <trace…> [--population] [--actors-min N]',
+    summary: 'Predicts, then learns, over a trace, beside the baselines',
+    positionals: { min: 0, max: Number.POSITIVE_INFINITY },
+    options: {
+      population: { type: 'boolean', hint: 'What other actors did before may be used.' },
+      'actors-min': { type: 'string', hint: 'Leave out actors with fewer activities (20; 2 with --population).' },
+      warm: { type: 'string', hint: 'Replay the warm-or-not decision (not in this version).' },
+    },
+    run: lazily(async () => (await import('./backtestCommand.ts')).backtestCommand),
+  },
+  plan: {
+    usage: 'prewarm plan [--workspace FOLDER]',
+    summary: 'Shows what would be done now, and why',
+    positionals: { min: 0, max: 0 },
+    options: live,
+    run: lazily(async () => (await import('./liveCommands.ts')).planCommand),
+  },
+  why: {
+    usage: 'prewarm why <resource>',
+    summary: 'Explains the decision on one resource',
+    positionals: { min: 1, max: 1 },
+    options: live,
+    run: lazily(async () => (await import('./liveCommands.ts')).whyCommand),
+  },
+  up: {
+    usage: 'prewarm up [resource…]',
+    summary: 'Warms resources of the workspace (all where none is named) and says when they are ready',
+    positionals: { min: 0, max: Number.POSITIVE_INFINITY },
+    options: live,
+    run: lazily(async () => (await import('./liveCommands.ts')).upCommand),
+  },
+  down: {
+    usage: 'prewarm down [resource…]',
+    summary: 'Cools resources that Prewarm started; volumes stay',
+    positionals: { min: 0, max: Number.POSITIVE_INFINITY },
+    options: live,
+    run: lazily(async () => (await import('./liveCommands.ts')).downCommand),
+  },
+  status: {
+    usage: 'prewarm status',
+    summary: 'Shows how warm each resource is',
+    positionals: { min: 0, max: 0 },
+    options: live,
+    run: lazily(async () => (await import('./liveCommands.ts')).statusCommand),
+  },
+  doctor: {
+    usage: 'prewarm doctor',
+    summary: 'Checks the engines and tools that Prewarm can use (redacted, fit for an issue)',
+    positionals: { min: 0, max: 0 },
+    options: live,
+    run: lazily(async () => (await import('./doctorCommand.ts')).doctorCommand),
+  },
+  cluster: later('prewarm cluster <trace> [--labels F.csv]', 'Sessions to personas, held against labels'),
+  forecast: later('prewarm forecast <series.csv> --horizon N', 'Forecasts demand'),
+  anomalies: later('prewarm anomalies <series.csv>', 'Finds anomalies in a stream'),
+  simulate: later('prewarm simulate <personas.json> --persona NAME', 'Rehearses a persona on a resource model'),
+};

@@ -1,0 +1,30 @@
+import { release } from 'node:os';
+import { ok, type Result } from '../../domain/index.ts';
+import { createProviders } from '../node/createProviders.ts';
+import type { Invocation, Report } from './command.ts';
+import { VERSION } from './version.ts';
+
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** No path, user name or environment value is printed, so that the output can go into an issue as it is. */
+export async function doctorCommand({ signal, terminal }: Invocation): Promise<Result<Report>> {
+  const checks: Check[] = [
+    { name: 'prewarm', ok: true, detail: VERSION },
+    { name: 'node', ok: Number(process.versions.node.split('.')[0]) >= 20, detail: process.versions.node },
+    { name: 'platform', ok: true, detail: `${process.platform} ${process.arch} ${release()}` },
+  ];
+  const providers = createProviders({});
+  for (const provider of providers) {
+    const result = await provider.check(signal);
+    checks.push({ name: provider.name, ok: result.ok, detail: result.ok ? result.value.version : result.fault.message });
+  }
+  await Promise.all(providers.map((p) => p.close()));
+  return ok({
+    json: { checks },
+    lines: checks.map((c) => `${c.ok ? terminal.paint.green('✓') : terminal.paint.yellow('✗')} ${c.name.padEnd(14)} ${c.detail}`),
+  });
+}

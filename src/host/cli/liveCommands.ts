@@ -1,0 +1,119 @@
+import type { App, ResourceState } from '../../app/app.ts';
+import { type Fault, failed, isWarm, ok, type Result } from '../../domain/index.ts';
+import { openApp } from '../node/openApp.ts';
+import type { Invocation, Report } from './command.ts';
+
+export const planCommand = (invocation: Invocation) =>
+  withApp(invocation, async (app) => {
+    const state = app.state();
+    const decisions = state.resources.flatMap((r) => (r.decision ? [r.decision] : []));
+    return ok({
+      json: {
+        actions: decisions
+          .filter((d) => d.desired !== 'unchanged')
+          .map((d) => ({ resource: d.resource, to: d.desired, reason: d.reason.text })),
+        proposed: decisions.filter((d) => d.reason.code === 'mode-suggest' || d.reason.code === 'mode-shadow').map((d) => d.resource),
+        reasons: decisions.map((d) => ({
+          resource: d.resource,
+          rung: d.rung,
+          desired: d.desired,
+          probability: d.probability,
+          valueS: d.valueS,
+          ...d.reason,
+        })),
+        budget: app.budget(),
+      },
+      lines: decisions.map((d) => `${d.resource}: ${d.rung} → ${d.desired}. ${d.reason.text}`),
+    });
+  });
+
+export const whyCommand = (invocation: Invocation) =>
+  withApp(invocation, async (app) => {
+    const id = resolve(app, invocation.positionals[0] as string);
+    if (!id.ok) return id;
+    const reasons = app.why(id.value);
+    return ok({ json: { resource: id.value, reasons, actions: [], budget: app.budget() }, lines: reasons });
+  });
+
+export const statusCommand = (invocation: Invocation) =>
+  withApp(invocation, async (app) => ok({ json: { resources: app.state().resources.map(row) }, lines: lines(app, invocation) }));
+
+export const upCommand = (invocation: Invocation) => move(invocation, (app, ids) => app.warm(ids, invocation.signal));
+export const downCommand = (invocation: Invocation) => move(invocation, (app, ids) => app.cool(ids, invocation.signal));
+
+function move(invocation: Invocation, act: (app: App, ids: readonly string[]) => Promise<readonly Fault[]>): Promise<Result<Report>> {
+  return withApp(invocation, async (app) => {
+    const ids: string[] = [];
+    for (const name of invocation.positionals) {
+      const id = resolve(app, name);
+      if (!id.ok) return id;
+      ids.push(id.value);
+    }
+    const stop = app.onChange((state) =>
+      invocation.terminal.progress(state.resources.flatMap((r) => (r.progress ? [`${r.resource.name}: ${r.progress}`] : [])).join(' · ')),
+    );
+    const faults = await act(app, ids.length > 0 ? ids : everything(app));
+    stop();
+    await app.settle();
+    return ok({ json: { resources: app.state().resources.map(row), faults }, lines: lines(app, invocation), faults });
+  });
+}
+
+/** What can be made warm as a whole: not seed files, and not what only a profile would start. */
+function everything(app: App): readonly string[] {
+  return app
+    .state()
+    .resources.filter(
+      ({ resource }) =>
+        resource.spec.type !== 'none' &&
+        !(resource.spec.type === 'compose' && resource.spec.profiles.length > 0) &&
+        resource.kind !== 'devcontainer',
+    )
+    .map((r) => r.resource.id);
+}
+
+function resolve(app: App, name: string): Result<string> {
+  const ids = app.state().resources.map((r) => r.resource.id);
+  const fitting = ids.filter((id) => id === name || id.endsWith(`/${name}`));
+  if (fitting.length === 1) return ok(fitting[0] as string);
+  if (fitting.length > 1) return failed('not-found', 'never', `“${name}” could be ${fitting.join(' or ')}; give the whole id.`);
+  return failed('not-found', 'never', `There is no resource “${name}” here. Known: ${ids.join(', ') || 'none'}.`);
+}
+
+async function withApp(invocation: Invocation, use: (app: App) => Promise<Result<Report>>): Promise<Result<Report>> {
+  const text = (key: string): string | undefined =>
+    typeof invocation.options[key] === 'string' ? (invocation.options[key] as string) : undefined;
+  const opened = await openApp({
+    folder: text('workspace') ?? '.',
+    ...(text('state') ? { stateFolder: text('state') as string } : {}),
+    settings: { mode: 'shadow', gateway: 'off' },
+    log: () => {},
+  });
+  if (!opened.ok) return opened;
+  try {
+    return await use(opened.value);
+  } finally {
+    await opened.value.dispose();
+  }
+}
+
+function row(state: ResourceState) {
+  return {
+    id: state.resource.id,
+    kind: state.resource.kind,
+    provider: state.engine ?? state.resource.provider,
+    rung: state.rung,
+    endpoint: state.endpoint ?? null,
+    readyInMs: state.readyInMs ?? null,
+    owner: state.owner,
+    environment: state.environment,
+  };
+}
+
+function lines(app: App, { terminal: { paint } }: Invocation): readonly string[] {
+  return app.state().resources.map((state) => {
+    const rung = isWarm(state.rung) ? paint.green(state.rung) : state.rung;
+    const took = state.readyInMs === undefined ? '' : ` in ${(state.readyInMs / 1000).toFixed(1)} s`;
+    return `${state.resource.id.padEnd(34)} ${rung}${took}${state.endpoint ? `  ${state.endpoint}` : ''}`;
+  });
+}

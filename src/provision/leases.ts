@@ -1,0 +1,29 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { UnixMs } from '../domain/index.ts';
+import type { Context } from './provider.ts';
+
+/** Labels can't be changed on a living container, so renewed leases stand in a file that all Prewarms of this user share. */
+type Leases = Readonly<Record<string, UnixMs>>;
+
+const fileOf = (context: Context, workspace: string): string => join(context.leases, `${workspace.replace(/[^\w.-]/g, '_')}.json`);
+
+export async function readLeases(context: Context, workspace = context.workspace): Promise<Leases> {
+  try {
+    return JSON.parse(await readFile(fileOf(context, workspace), 'utf8')) as Leases;
+  } catch {
+    // Absent or torn: the labels' own expiry holds.
+    return {};
+  }
+}
+
+export async function renewLeases(ids: readonly string[], context: Context): Promise<void> {
+  if (ids.length === 0) return;
+  const until = context.now() + context.leaseMs;
+  const leases = { ...(await readLeases(context)), ...Object.fromEntries(ids.map((id) => [id, until])) };
+  const file = fileOf(context, context.workspace);
+  const draft = `${file}.${process.pid}`;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(draft, JSON.stringify(leases), { mode: 0o600 });
+  await rename(draft, file);
+}
