@@ -82,6 +82,7 @@ export async function createApp(ports: Ports): Promise<App> {
   const context = (signal: AbortSignal, progress: (text: string) => void = () => {}): Context => ({
     workspace: ports.workspace.id,
     storage: ports.storage,
+    leases: ports.leases,
     now,
     leaseMs: ports.settings.leaseMs,
     signal,

@@ -8,6 +8,8 @@ export interface Ports {
   readonly workspace: Workspace;
   /** Absolute folder of our own for this workspace; never inside the workspace. */
   readonly storage: string;
+  /** Absolute folder that every Prewarm of this user shares for leases. */
+  readonly leases: string;
   readonly actor: string;
   readonly now: () => UnixMs;
   /** Calls back once; the returned function cancels. */

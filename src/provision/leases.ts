@@ -6,11 +6,11 @@ import type { Context } from './provider.ts';
 /** Labels can't be changed on a living container, so renewed leases stand in a file that all Prewarms of this user share. */
 type Leases = Readonly<Record<string, UnixMs>>;
 
-const fileOf = (context: Context, workspace: string): string => join(context.leases, `${workspace.replace(/[^\w.-]/g, '_')}.json`);
+export const leaseFile = (context: Context, workspace = context.workspace): string => join(context.leases, `${workspace.replace(/[^\w.-]/g, '_')}.json`);
 
 export async function readLeases(context: Context, workspace = context.workspace): Promise<Leases> {
   try {
-    return JSON.parse(await readFile(fileOf(context, workspace), 'utf8')) as Leases;
+    return JSON.parse(await readFile(leaseFile(context, workspace), 'utf8')) as Leases;
   } catch {
     // Absent or torn: the labels' own expiry holds.
     return {};
@@ -21,7 +21,7 @@ export async function renewLeases(ids: readonly string[], context: Context): Pro
   if (ids.length === 0) return;
   const until = context.now() + context.leaseMs;
   const leases = { ...(await readLeases(context)), ...Object.fromEntries(ids.map((id) => [id, until])) };
-  const file = fileOf(context, context.workspace);
+  const file = leaseFile(context, context.workspace);
   const draft = `${file}.${process.pid}`;
   await mkdir(dirname(file), { recursive: true });
   await writeFile(draft, JSON.stringify(leases), { mode: 0o600 });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Provider } from '../../provision/provider.ts';
 import { createComposeProvider } from '../../provision/providers/compose.ts';
 import { createDockerProvider } from '../../provision/providers/docker.ts';
@@ -9,15 +10,19 @@ export interface ProviderOptions {
   readonly dockerHost?: string;
   /** Whether embedded PostgreSQL may stand in for a database (default: yes). */
   readonly embedded?: 'on' | 'off';
+  /** Folder for what is fetched once for all workspaces. */
+  readonly cache: string;
+  /** The folder of the bundles (`embedded.cjs` is a program of its own). */
+  readonly bundles: string;
 }
 
 /** Every engine of this version, the declared ones before the one that stands in. A new provider is one file and one line here. */
-export function createProviders({ dockerHost, embedded = 'on' }: ProviderOptions): readonly Provider[] {
+export function createProviders({ dockerHost, embedded = 'on', cache, bundles }: ProviderOptions): readonly Provider[] {
   const docker = dockerHost ? { host: dockerHost } : {};
   return [
     createComposeProvider(docker),
     createDockerProvider(docker),
     createProcessProvider(),
-    ...(embedded === 'on' ? [createEmbeddedProvider({})] : []),
+    ...(embedded === 'on' ? [createEmbeddedProvider({ cache, program: join(bundles, 'embedded.cjs') })] : []),
   ];
 }

@@ -31,10 +31,10 @@ export interface OpenOptions {
   /** Root of Prewarm's own files; the user data folder where it is not given. */
   readonly stateFolder?: string;
   readonly settings?: Partial<Settings>;
-  readonly providers?: ProviderOptions;
+  readonly providers?: Pick<ProviderOptions, 'dockerHost' | 'embedded'>;
   readonly retentionDays?: number;
-  /** The bundle of the learner's thread; beside this bundle where it is not given. */
-  readonly worker?: string;
+  /** The folder of the bundles: the learner's thread and the embedded database are programs of their own. */
+  readonly bundles: string;
   readonly log: (line: string) => void;
 }
 
@@ -52,17 +52,18 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
     now: Date.now,
     ...(options.retentionDays ? { retentionDays: options.retentionDays } : {}),
   });
-  const learner = createLearner(options.worker ?? join(import.meta.dirname, 'worker.cjs'));
+  const learner = createLearner(join(options.bundles, 'worker.cjs'));
   const ports: Ports = {
     workspace,
     storage,
     journal,
+    leases: join(root, 'leases'),
     actor: 'local',
     now: Date.now,
     after,
     store: openStore(join(storage, 'memory.json')),
     readWorkspace: () => readWorkspace(workspace.folder, new AbortController().signal),
-    providers: createProviders(options.providers ?? {}),
+    providers: createProviders({ ...options.providers, cache: join(root, 'cache'), bundles: options.bundles }),
     learner,
     log: options.log,
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
