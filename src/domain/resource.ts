@@ -81,7 +81,7 @@ export type ResourceSpec =
     }
   | { readonly type: 'devcontainer'; readonly folder: string; readonly configFile: string }
   | { readonly type: 'memory'; readonly stepMs: Readonly<Partial<Record<Rung, number>>>; readonly failAt?: Rung }
-  | { readonly type: 'none' };
+  | { readonly type: 'dataset'; readonly file: string };
 
 /** Something that can be warm. */
 export interface Resource {

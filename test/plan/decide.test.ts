@@ -16,7 +16,7 @@ const resource = (id: string, more: Partial<Resource> = {}): Resource => ({
   ports: [],
   dependsOn: [],
   probe: { type: 'port', port: 1, timeoutMs: 1000 },
-  spec: { type: 'none' },
+  spec: { type: 'memory', stepMs: {} },
   memoryBytes: 100 * MB,
   ...more,
 });

@@ -1,0 +1,123 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { parse as parseCsv } from 'csv-parse/sync';
+import { type Activity, failed, ok, parseActivity, type Result } from '../../domain/index.ts';
+
+export interface TraceProblems {
+  count: number;
+  /** The first 20, as `file:line: what`. */
+  readonly first: string[];
+}
+
+export const createTraceProblems = (): TraceProblems => ({ count: 0, first: [] });
+
+const NUMBERS = new Set(['at', 'durationMs', 'bytes']);
+
+/**
+ * Reads an activity trace (DESIGN §5.1): `.jsonl` or `.csv`, plain or `.gz`, or `-` for standard input (the form is told by its
+ * first line). Streams in batches with constant memory; a malformed line is counted and named, never fatal. A file that
+ * can't be opened throws the system's error.
+ */
+export async function* readTrace(path: string, problems: TraceProblems): AsyncIterable<readonly Activity[]> {
+  const name = path === '-' ? 'standard input' : path;
+  let parse: ((line: string, number: number) => Activity | undefined) | undefined;
+  let number = 0;
+  const reject = (at: number, what: string): undefined => {
+    problems.count++;
+    if (problems.first.length < 20) problems.first.push(`${name}:${at}: ${what}`);
+  };
+  for await (const lines of lineBatches(opened(path))) {
+    const batch: Activity[] = [];
+    for (const line of lines) {
+      number++;
+      if (line === '') continue;
+      if (!parse) {
+        if (line.trimStart().startsWith('{')) parse = jsonLine(reject);
+        else {
+          parse = csvLine(line, reject);
+          continue;
+        }
+      }
+      const activity = parse(line, number);
+      if (activity) batch.push(activity);
+    }
+    if (batch.length > 0) yield batch;
+  }
+}
+
+export async function writeTrace(path: string, activities: readonly Activity[]): Promise<Result<void>> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, activities.map((a) => `${JSON.stringify(a)}\n`).join(''), { mode: 0o600 });
+    return ok(undefined);
+  } catch (error) {
+    return failed('storage-failed', 'never', `${path} could not be written (${(error as NodeJS.ErrnoException).code}).`);
+  }
+}
+
+function opened(path: string): Readable {
+  if (path === '-') return process.stdin;
+  const file = createReadStream(path, { highWaterMark: 1 << 18 });
+  if (!path.endsWith('.gz')) return file;
+  const unzipped = createGunzip();
+  file.on('error', (error) => unzipped.destroy(error));
+  return file.pipe(unzipped);
+}
+
+async function* lineBatches(stream: Readable): AsyncIterable<readonly string[]> {
+  let rest = '';
+  stream.setEncoding('utf8');
+  for await (const chunk of stream) {
+    const lines = (rest + (chunk as string)).split(/\r?\n/);
+    rest = lines.pop() ?? '';
+    yield lines;
+  }
+  if (rest) yield [rest];
+}
+
+type Reject = (line: number, what: string) => undefined;
+
+function jsonLine(reject: Reject) {
+  return (line: string, number: number): Activity | undefined => {
+    let raw: unknown;
+    try {
+      raw = JSON.parse(line);
+    } catch {
+      return reject(number, 'not JSON');
+    }
+    const parsed = parseActivity(raw);
+    return 'activity' in parsed ? parsed.activity : reject(number, parsed.problem);
+  };
+}
+
+/** Plain lines are split by hand, which is several times faster; a line with a quote goes through the CSV library (RFC 4180). */
+function csvLine(header: string, reject: Reject) {
+  const names = header.split(',').map((n) => n.trim().replace(/^"|"$/g, '').replace(/^\uFEFF/, ''));
+  return (line: string, number: number): Activity | undefined => {
+    const cells = line.includes('"') ? quoted(line) : line.split(',');
+    if (!cells) return reject(number, 'a quote that is not closed');
+    if (cells.length > names.length) return reject(number, `${cells.length} fields where the header has ${names.length}`);
+    const raw: Record<string, unknown> = {};
+    for (let i = 0; i < cells.length; i++) {
+      const cell = cells[i] as string;
+      if (cell === '') continue;
+      const name = names[i] as string;
+      raw[name] = NUMBERS.has(name) ? Number(cell) : name === 'ok' ? truth(cell) : cell;
+    }
+    const parsed = parseActivity(raw);
+    return 'activity' in parsed ? parsed.activity : reject(number, parsed.problem);
+  };
+}
+
+function quoted(line: string): readonly string[] | undefined {
+  try {
+    return (parseCsv(line, { relax_column_count: true }) as string[][])[0];
+  } catch {
+    return undefined;
+  }
+}
+
+const truth = (cell: string): unknown => (/^(true|1)$/i.test(cell) ? true : /^(false|0)$/i.test(cell) ? false : cell);

@@ -1,0 +1,100 @@
+import type { Activity, Resource, ResourceId, Source } from '../domain/index.ts';
+import { type Command, parseCommand } from './command.ts';
+import { type Dropped, redact } from './redact.ts';
+import type { Signal } from './signal.ts';
+
+export interface NormaliseContext {
+  readonly actor: string;
+  readonly workspace: { readonly id: string; readonly folder: string };
+  readonly resources: readonly Resource[];
+  /** Which resources a command uses, from the scan. */
+  readonly uses: (command: Command) => readonly ResourceId[];
+}
+
+export interface Normalised {
+  readonly activities: readonly Activity[];
+  readonly dropped: readonly Dropped[];
+}
+
+/** A signal becomes activities: the normalised, redacted lines that may be stored. The only way from sensors to the journal. */
+export function normalise(signal: Signal, context: NormaliseContext): Normalised {
+  const make = (source: Source, resource: string, kind: string, more: Partial<Activity> = {}): Activity => ({
+    at: signal.at, actor: context.actor, workspace: context.workspace.id, source, resource, kind, ...more,
+  });
+  switch (signal.type) {
+    case 'file':
+      return one(make('editor', `editor:${area(signal.path, context)}`, `file.${signal.did}`));
+    case 'command':
+      return commandActivities(signal, context, make);
+    case 'task':
+      return named('task', signal.name, `task.${signal.did}`, make, outcome(signal));
+    case 'debug':
+      return named('debug', signal.kind, `debug.${signal.did}`, make, outcome(signal));
+    case 'branch':
+      return one(make('git', `branch:${branchClass(signal.to)}`, 'branch.switched'));
+    case 'container':
+      return named('container', signal.resource ?? `image/${signal.image.replace(/[:@].*$/, '')}`, `container.${signal.did}`, make, {}, signal.resource !== undefined);
+    case 'connection':
+      return one(make('database', signal.resource, `connection.${signal.did}`, {
+        ...(signal.bytes === undefined ? {} : { bytes: signal.bytes }),
+        ...(signal.durationMs === undefined ? {} : { durationMs: signal.durationMs }),
+      }));
+  }
+}
+
+type Make = (source: Source, resource: string, kind: string, more?: Partial<Activity>) => Activity;
+
+function commandActivities(signal: Extract<Signal, { type: 'command' }>, context: NormaliseContext, make: Make): Normalised {
+  const { commands, dropped } = parseCommand(signal.line);
+  const activities = commands.flatMap((command) => {
+    const said = make('terminal', `command:${command.token}`, `command.${signal.did}`, { confidence: signal.confidence, ...outcome(signal) });
+    if (signal.did === 'ended') return [said];
+    const used = new Set([...context.uses(command), ...namedResources(command, context.resources)]);
+    return [said, ...[...used].map((id) => make('terminal', id, 'resource.used', { confidence: signal.confidence }))];
+  });
+  return { activities, dropped };
+}
+
+/** `docker compose up db` names the service; a URL with a declared loopback port names what serves there. */
+function namedResources(command: Command, resources: readonly Resource[]): readonly ResourceId[] {
+  const compose = /^(docker compose|docker-compose) (up|start|run|exec|restart)\b/.test(command.token);
+  const ports = command.names.flatMap((name) => name.match(/^(?:localhost|127\.0\.0\.1):(\d+)$/)?.[1] ?? []).map(Number);
+  return resources
+    .filter((r) => (compose && command.names.includes(r.name)) || r.ports.some((p) => p.host !== undefined && ports.includes(p.host)))
+    .map((r) => r.id);
+}
+
+function one(activity: Activity): Normalised {
+  return { activities: [activity], dropped: [] };
+}
+
+/** Names that people chose pass the gate too; `known` ones are resource ids of our own making. */
+function named(source: Source, name: string, kind: string, make: Make, more: Partial<Activity>, known = false): Normalised {
+  const { text, dropped } = redact(name);
+  return { activities: [make(source, known ? text : `${source}:${text.slice(0, 80)}`, kind, more)], dropped };
+}
+
+function outcome(signal: { exitCode?: number; durationMs?: number }): Partial<Activity> {
+  return {
+    ...(signal.exitCode === undefined ? {} : { ok: signal.exitCode === 0 }),
+    ...(signal.durationMs === undefined ? {} : { durationMs: Math.max(0, signal.durationMs) }),
+  };
+}
+
+/** At most two folders and the kind of file, inside the workspace: enough to tell the api from the docs, too little to name a file. */
+function area(path: string, { workspace }: NormaliseContext): string {
+  const file = path.replaceAll('\\', '/');
+  const folder = workspace.folder.replaceAll('\\', '/').replace(/\/$/, '');
+  if (!file.toLowerCase().startsWith(`${folder.toLowerCase()}/`)) return 'outside';
+  const parts = file.slice(folder.length + 1).split('/');
+  const extension = parts.at(-1)?.match(/\.([A-Za-z0-9]{1,8})$/)?.[1]?.toLowerCase() ?? 'file';
+  return redact([...parts.slice(0, -1).slice(0, 2), extension].join('/')).text;
+}
+
+/** Branch names can tell secrets of a business: only the usual first part stays. */
+function branchClass(name: string): string {
+  const first = name.split('/')[0] ?? '';
+  if (/^(main|master|develop|dev|trunk|staging|production)$/.test(name)) return name;
+  return name.includes('/') && /^(feature|feat|fix|bugfix|hotfix|release|chore|docs|refactor|test|experiment|wip)$/.test(first) ? first : 'other';
+}
+
