@@ -17,7 +17,7 @@ import { withoutCycles } from '../plan/dependencies.ts';
 import { DEFAULT_PRICES } from '../plan/value.ts';
 import type { Context } from '../provision/provider.ts';
 import { normalise } from '../sense/normalise.ts';
-import { type ScanResult, scan } from '../sense/scan/scan.ts';
+import { EMPTY_SCAN, type ScanResult, scan } from '../sense/scan/scan.ts';
 import { sessionsOf } from '../sense/sessions.ts';
 import type { Signal } from '../sense/signal.ts';
 import type { App, AppState, ResourceState, Suggestion } from './app.ts';
@@ -33,6 +33,9 @@ const LOOK_AGAIN_MS = 60_000;
 const LOOK_SOON_MS = 30;
 const IN_USE_FOR_MS = 60_000;
 const ASKED_FOR_MS = 30 * 60_000;
+/** The developer starts containers by hand: they will want the ports that our gateways hold. */
+const STARTS_CONTAINERS = /\bdocker(-|\s+)compose\b.*\b(up|start|run|create|restart)\b|\bdocker\s+(container\s+)?(run|start|create)\b|\bpodman\b.*\b(run|up)\b/;
+const YIELD_FOR_MS = 60_000;
 
 /** What is known of a resource beyond what can be observed. All of it may be lost; nothing of it is needed after a crash. */
 interface Standing {
@@ -58,7 +61,7 @@ export async function createApp(ports: Ports): Promise<App> {
   const loaded = await ports.store.load();
   let memory: Memory = { ...EMPTY_MEMORY, ...loaded.memory };
   let trusted = ports.settings.trusted;
-  let scanned: ScanResult = { resources: [], commands: [], environment: {}, problems: [] };
+  let scanned: ScanResult = EMPTY_SCAN;
   let byId: ReadonlyMap<ResourceId, Resource> = new Map();
   let session: Activity[] = [];
   let endedSessions = 0;
@@ -73,6 +76,7 @@ export async function createApp(ports: Ports): Promise<App> {
   let disposed = false;
   let learning: Promise<void> | undefined;
   let suggested = false;
+  let yieldedUntil: UnixMs | undefined;
   const faults: Fault[] = loaded.fault ? [loaded.fault] : [];
   const standings = new Map<ResourceId, Standing>();
   const listeners = new Set<(state: AppState) => void>();
@@ -175,7 +179,7 @@ export async function createApp(ports: Ports): Promise<App> {
     recorded += activities.length;
     ports.journal.append(activities);
     for (const activity of activities) observe(activity);
-    if (signal.type === 'command' && signal.did === 'started') gateways.yieldTo(signal.line);
+    if (signal.type === 'command' && signal.did === 'started' && STARTS_CONTAINERS.test(signal.line)) yieldPorts();
     lookAfter(LOOK_SOON_MS);
   }
 
@@ -214,8 +218,8 @@ export async function createApp(ports: Ports): Promise<App> {
     it.lastSeenInUse = at;
     if (it.usedInSession) return;
     it.usedInSession = true;
-    if (isWarm(it.observation.rung)) return enter(id, at, 0);
-    it.waitingSince = at;
+    if (isWarm(it.observation.rung)) enter(id, at, 0);
+    else it.waitingSince = at;
   }
 
   function enter(id: ResourceId, at: UnixMs, waitedMs: number): void {
@@ -295,6 +299,10 @@ export async function createApp(ports: Ports): Promise<App> {
   async function onePass(): Promise<void> {
     await engines.check(never.signal);
     await observeAll();
+    if (yieldedUntil !== undefined && yieldedUntil <= now()) {
+      yieldedUntil = undefined;
+      await openGateways();
+    }
     await renew();
     view = look(situation());
     settling = view.plan.settling;
@@ -435,7 +443,7 @@ export async function createApp(ports: Ports): Promise<App> {
 
   async function rescan(): Promise<void> {
     const files = await ports.readWorkspace();
-    scanned = scan({ id: ports.workspace.id, name: ports.workspace.name, folder: ports.workspace.folder }, files.files);
+    scanned = scan(ports.workspace, files.files);
     const { resources, cut } = withoutCycles(scanned.resources);
     scanned = { ...scanned, resources };
     byId = new Map(resources.map((r) => [r.id, r]));
@@ -449,6 +457,7 @@ export async function createApp(ports: Ports): Promise<App> {
       });
     engines.forgetFailures();
     watchEngines();
+    await observeAll();
     await openGateways();
   }
 
@@ -471,10 +480,17 @@ export async function createApp(ports: Ports): Promise<App> {
     }
   }
 
+  /** What the developer runs keeps its own port; so does everything for a while after they start containers by hand. */
   async function openGateways(): Promise<void> {
-    const wanted = trusted && ports.settings.gateway === 'on' && (mode() === 'suggest' || mode() === 'auto');
-    await gateways.serve(wanted ? scanned.resources : []);
+    const wanted = trusted && ports.settings.gateway === 'on' && (mode() === 'suggest' || mode() === 'auto') && (yieldedUntil ?? 0) <= now();
+    await gateways.serve(wanted ? scanned.resources.filter((r) => standing(r.id).observation.owner !== 'developer') : []);
     changed();
+  }
+
+  function yieldPorts(): void {
+    yieldedUntil = now() + YIELD_FOR_MS;
+    log('Containers are being started by hand: the gateway gives its ports up for a minute.');
+    void openGateways();
   }
 
   // ------------------------------------------------------------------------------------------------ what hosts see

@@ -24,7 +24,7 @@ export function createGateways(ports: GatewayPorts) {
   const served = new Map<string, Served>();
   const current = new Map<ResourceId, readonly Backend[]>();
 
-  async function open(resource: Resource, port: { container: number; host: number }): Promise<void> {
+  async function open(resource: Resource, port: DeclaredPort): Promise<void> {
     const key = `${resource.id}:${port.container}`;
     const fallbackPort = ports.remembered(key);
     const result = await openGateway({
@@ -62,14 +62,10 @@ export function createGateways(ports: GatewayPorts) {
     /** Makes the set of open gateways equal to what these resources declare. */
     async serve(resources: readonly Resource[]): Promise<void> {
       const wanted = new Map(
-        resources.flatMap((r) => loopbackPorts(r).map((p) => [`${r.id}:${p.container}`, { resource: r, port: p }] as const)),
+        resources.flatMap((r) => loopbackPorts(r).map((p) => [`${r.id}:${p.container}`, { resource: r, port: p }] as [string, { resource: Resource; port: DeclaredPort }])),
       );
       await Promise.all([...served.keys()].filter((key) => !wanted.has(key)).map(shut));
       for (const [key, { resource, port }] of wanted) if (!served.has(key)) await open(resource, port);
-    },
-    /** The developer is about to start containers by hand: their ports are theirs. */
-    async release(ids: readonly ResourceId[]): Promise<void> {
-      await Promise.all([...served].filter(([, s]) => ids.includes(s.resource.id)).map(([key]) => shut(key)));
     },
     backends(id: ResourceId, backends: readonly Backend[]): void {
       current.set(id, backends);
@@ -94,7 +90,12 @@ function backendFor(resource: Resource, containerPort: number, backends: readonl
   return backend ? ok(backend) : failed('not-ready', 'later', `${resource.id} is ready but does not serve port ${containerPort}.`);
 }
 
-function loopbackPorts(resource: Resource): readonly { container: number; host: number }[] {
+interface DeclaredPort {
+  readonly container: number;
+  readonly host: number;
+}
+
+function loopbackPorts(resource: Resource): readonly DeclaredPort[] {
   return resource.ports.flatMap((p) => (p.host !== undefined && p.protocol === 'tcp' ? [{ container: p.container, host: p.host }] : []));
 }
 

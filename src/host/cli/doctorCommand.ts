@@ -1,6 +1,9 @@
 import { release } from 'node:os';
+import { join } from 'node:path';
 import { ok, type Result } from '../../domain/index.ts';
 import { createProviders } from '../node/createProviders.ts';
+import { defaultStateFolder } from '../node/openApp.ts';
+import { BUNDLES } from './bundles.ts';
 import type { Invocation, Report } from './command.ts';
 import { VERSION } from './version.ts';
 
@@ -17,7 +20,7 @@ export async function doctorCommand({ signal, terminal }: Invocation): Promise<R
     { name: 'node', ok: Number(process.versions.node.split('.')[0]) >= 20, detail: process.versions.node },
     { name: 'platform', ok: true, detail: `${process.platform} ${process.arch} ${release()}` },
   ];
-  const providers = createProviders({});
+  const providers = createProviders({ cache: join(defaultStateFolder(), 'cache'), bundles: BUNDLES });
   for (const provider of providers) {
     const result = await provider.check(signal);
     checks.push({ name: provider.name, ok: result.ok, detail: result.ok ? result.value.version : result.fault.message });

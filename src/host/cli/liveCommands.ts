@@ -1,6 +1,7 @@
 import type { App, ResourceState } from '../../app/app.ts';
 import { type Fault, failed, isWarm, ok, type Result } from '../../domain/index.ts';
 import { openApp } from '../node/openApp.ts';
+import { BUNDLES } from './bundles.ts';
 import type { Invocation, Report } from './command.ts';
 
 export const planCommand = (invocation: Invocation) =>
@@ -65,9 +66,9 @@ function everything(app: App): readonly string[] {
     .state()
     .resources.filter(
       ({ resource }) =>
-        resource.spec.type !== 'none' &&
+        resource.spec.type !== 'dataset' &&
         !(resource.spec.type === 'compose' && resource.spec.profiles.length > 0) &&
-        resource.kind !== 'devcontainer',
+        resource.spec.type !== 'devcontainer',
     )
     .map((r) => r.resource.id);
 }
@@ -87,6 +88,7 @@ async function withApp(invocation: Invocation, use: (app: App) => Promise<Result
     folder: text('workspace') ?? '.',
     ...(text('state') ? { stateFolder: text('state') as string } : {}),
     settings: { mode: 'shadow', gateway: 'off' },
+    bundles: BUNDLES,
     log: () => {},
   });
   if (!opened.ok) return opened;

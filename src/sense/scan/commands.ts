@@ -138,3 +138,6 @@ function interpretersOf(path: string): readonly string[] {
 }
 
 const unique = <T>(all: readonly T[]): readonly T[] => [...new Set(all)];
+
+/** Whether the scan reads this file to learn what commands use. */
+export const commandFiles = (path: string): boolean => CODE.test(path) || path === 'package.json' || /^(GNUm|m|M)akefile$/.test(path);
