@@ -1,0 +1,18 @@
+import type { App } from '../../app/app.ts';
+import { openApp } from '../node/openApp.ts';
+import type { CoreOptions } from './coreContract.ts';
+
+/** The heavy half of the extension: engines, scan, learning. Throws where the workspace folder itself is gone. */
+export async function openCore(options: CoreOptions): Promise<App> {
+  const opened = await openApp({
+    folder: options.folder,
+    stateFolder: options.stateFolder,
+    bundles: options.bundles,
+    retentionDays: options.retentionDays,
+    providers: { embedded: options.embedded, ...(options.dockerHost ? { dockerHost: options.dockerHost } : {}) },
+    settings: { mode: options.mode, trusted: options.trusted, memoryBytes: options.memoryBytes, idleMs: options.idleMs, horizonMs: options.horizonMs },
+    log: options.log,
+  });
+  if (!opened.ok) throw new Error(opened.fault.message);
+  return opened.value;
+}

@@ -1,0 +1,18 @@
+import * as vscode from 'vscode';
+import type { Record } from './sensors.ts';
+
+export function taskSensor(record: Record): readonly vscode.Disposable[] {
+  const startedAt = new WeakMap<vscode.TaskExecution, number>();
+  const base = ({ task }: vscode.TaskExecution) => ({ type: 'task', name: task.name, ...(task.group ? { group: task.group.id } : {}) }) as const;
+  return [
+    vscode.tasks.onDidStartTask(({ execution }) => {
+      const at = Date.now();
+      startedAt.set(execution, at);
+      record({ ...base(execution), at, did: 'started' });
+    }),
+    vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+      const at = Date.now();
+      record({ ...base(execution), at, did: 'ended', durationMs: at - (startedAt.get(execution) ?? at), ...(exitCode === undefined ? {} : { exitCode }) });
+    }),
+  ];
+}
