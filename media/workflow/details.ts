@@ -2,7 +2,10 @@ import type { WorkflowNode } from '../../src/show/workflow.ts';
 
 /** A node in words: name, state, probability, when, memory. */
 export function details(node: WorkflowNode): readonly string[] {
-  const eta = node.etaMs === undefined ? '' : `in ${node.etaMs < 90_000 ? `${Math.round(node.etaMs / 1000)} s` : `${Math.round(node.etaMs / 60_000)} min`}`;
+  const eta =
+    node.etaMs === undefined
+      ? ''
+      : `in ${node.etaMs < 90_000 ? `${Math.round(node.etaMs / 1000)} s` : `${Math.round(node.etaMs / 60_000)} min`}`;
   return [
     node.label,
     node.progress ?? node.rung ?? node.kind,

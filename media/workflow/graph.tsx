@@ -32,7 +32,15 @@ export function Graph({ workflow, act }: { workflow: Workflow; act: Act }) {
           ))}
         </svg>
         {nodes.map(({ node, x, y }) => (
-          <div key={node.id} class={`node ${node.rung === undefined ? 'activity' : node.warm ? 'warm' : 'cold'}`} style={{ left: x, top: y, width: WIDTH, height: heightOf(node) }} role="listitem" tabIndex={0} aria-label={details(node).join(', ')} onKeyDown={(event) => key(event, node, act)}>
+          <div
+            key={node.id}
+            class={`node ${node.rung === undefined ? 'activity' : node.warm ? 'warm' : 'cold'}`}
+            style={{ left: x, top: y, width: WIDTH, height: heightOf(node) }}
+            role="listitem"
+            tabIndex={0}
+            aria-label={details(node).join(', ')}
+            onKeyDown={(event) => key(event, node, act)}
+          >
             <strong>{node.label}</strong>
             {node.rung === undefined ? (
               <span>{Math.round(100 * node.probability)}%</span>
@@ -41,8 +49,12 @@ export function Graph({ workflow, act }: { workflow: Workflow; act: Act }) {
                 <span>{details(node).slice(1, 3).join(' · ')}</span>
                 <span class="dim">{details(node).slice(3).join(' · ')}</span>
                 <span class="actions">
-                  <button type="button" onClick={() => act(node.warm ? 'cool' : 'warm', node.id)}>{node.warm ? 'Cool' : 'Warm'}</button>
-                  <button type="button" onClick={() => act('why', node.id)}>Why</button>
+                  <button type="button" onClick={() => act(node.warm ? 'cool' : 'warm', node.id)}>
+                    {node.warm ? 'Cool' : 'Warm'}
+                  </button>
+                  <button type="button" onClick={() => act('why', node.id)}>
+                    Why
+                  </button>
                 </span>
               </>
             )}

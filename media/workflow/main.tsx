@@ -9,7 +9,11 @@ interface Saved {
   readonly view: 'graph' | 'table';
   readonly workflow?: Workflow;
 }
-declare function acquireVsCodeApi(): { postMessage(message: FromWebview): void; getState(): Saved | undefined; setState(state: Saved): void };
+declare function acquireVsCodeApi(): {
+  postMessage(message: FromWebview): void;
+  getState(): Saved | undefined;
+  setState(state: Saved): void;
+};
 
 const editor = acquireVsCodeApi();
 
@@ -39,7 +43,8 @@ function App() {
       <header>
         <h1>{workflow.persona ?? 'No persona yet'}</h1>
         <p>
-          {workflow.persona ? `${Math.round(100 * workflow.probability)}% likely · ` : 'Prewarm is learning from what you do. · '}mode {workflow.mode}
+          {workflow.persona ? `${Math.round(100 * workflow.probability)}% likely · ` : 'Prewarm is learning from what you do. · '}mode{' '}
+          {workflow.mode}
         </p>
         <div role="group" aria-label="View">
           {(['graph', 'table'] as const).map((v) => (
@@ -49,7 +54,13 @@ function App() {
           ))}
         </div>
       </header>
-      {workflow.nodes.length === 0 ? <p class="empty">This workspace declares no resources, and no activity is known yet.</p> : view === 'graph' ? <Graph workflow={workflow} act={act} /> : <Table workflow={workflow} act={act} />}
+      {workflow.nodes.length === 0 ? (
+        <p class="empty">This workspace declares no resources, and no activity is known yet.</p>
+      ) : view === 'graph' ? (
+        <Graph workflow={workflow} act={act} />
+      ) : (
+        <Table workflow={workflow} act={act} />
+      )}
       <section class="why" aria-live="polite">
         {why && (
           <>

@@ -11,7 +11,9 @@ export function Table({ workflow, act }: { workflow: Workflow; act: Act }) {
         <thead>
           <tr>
             {['Name', 'Kind', 'State', 'Probability', 'Follows', 'Actions'].map((title) => (
-              <th key={title} scope="col">{title}</th>
+              <th key={title} scope="col">
+                {title}
+              </th>
             ))}
           </tr>
         </thead>
@@ -22,14 +24,31 @@ export function Table({ workflow, act }: { workflow: Workflow; act: Act }) {
               <td>{node.kind}</td>
               <td class={node.warm ? 'warm' : ''}>{node.progress ?? node.rung ?? '–'}</td>
               <td>{Math.round(100 * node.probability)}%</td>
-              <td>{workflow.edges.filter((e) => e.to === node.id).map((e) => `${labelOf(workflow, e.from)} ${Math.round(100 * e.probability)}%`).join(', ') || '–'}</td>
+              <td>
+                {workflow.edges
+                  .filter((e) => e.to === node.id)
+                  .map((e) => `${labelOf(workflow, e.from)} ${Math.round(100 * e.probability)}%`)
+                  .join(', ') || '–'}
+              </td>
               <td>
                 {node.rung !== undefined && (
                   <>
-                    <button type="button" onClick={() => act(node.warm ? 'cool' : 'warm', node.id)} aria-label={`${node.warm ? 'Cool' : 'Warm'} ${node.label}`}>{node.warm ? 'Cool' : 'Warm'}</button>
-                    <button type="button" onClick={() => act('why', node.id)} aria-label={`Why ${node.label}`}>Why</button>
-                    <button type="button" onClick={() => act('always', node.id)} aria-label={`Always warm ${node.label}`}>Always</button>
-                    <button type="button" onClick={() => act('never', node.id)} aria-label={`Never warm ${node.label}`}>Never</button>
+                    <button
+                      type="button"
+                      onClick={() => act(node.warm ? 'cool' : 'warm', node.id)}
+                      aria-label={`${node.warm ? 'Cool' : 'Warm'} ${node.label}`}
+                    >
+                      {node.warm ? 'Cool' : 'Warm'}
+                    </button>
+                    <button type="button" onClick={() => act('why', node.id)} aria-label={`Why ${node.label}`}>
+                      Why
+                    </button>
+                    <button type="button" onClick={() => act('always', node.id)} aria-label={`Always warm ${node.label}`}>
+                      Always
+                    </button>
+                    <button type="button" onClick={() => act('never', node.id)} aria-label={`Never warm ${node.label}`}>
+                      Never
+                    </button>
                   </>
                 )}
               </td>

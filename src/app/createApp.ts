@@ -34,7 +34,8 @@ const LOOK_SOON_MS = 30;
 const IN_USE_FOR_MS = 60_000;
 const ASKED_FOR_MS = 30 * 60_000;
 /** The developer starts containers by hand: they will want the ports that our gateways hold. */
-const STARTS_CONTAINERS = /\bdocker(-|\s+)compose\b.*\b(up|start|run|create|restart)\b|\bdocker\s+(container\s+)?(run|start|create)\b|\bpodman\b.*\b(run|up)\b/;
+const STARTS_CONTAINERS =
+  /\bdocker(-|\s+)compose\b.*\b(up|start|run|create|restart)\b|\bdocker\s+(container\s+)?(run|start|create)\b|\bpodman\b.*\b(run|up)\b/;
 const YIELD_FOR_MS = 60_000;
 
 /** What is known of a resource beyond what can be observed. All of it may be lost; nothing of it is needed after a crash. */
@@ -247,9 +248,10 @@ export async function createApp(ports: Ports): Promise<App> {
     const was = it.observation.rung;
     it.observation = observation;
     if (isWarm(observation.rung) && !isWarm(was)) {
-      if (it.target === 'ready' && it.decision && it.decision.reason.code === 'worth-it') {
+      const adopted = was === 'unknown' && observation.owner === 'prewarm' && memory.feedback[observation.id]?.verdict !== 'asked';
+      if (adopted || (it.target === 'ready' && (it.decision?.reason.code === 'worth-it' || it.decision?.reason.code === 'dependency'))) {
         it.predictedReadySince = observation.at;
-        it.predictedAt = it.decision.probability;
+        if (it.decision) it.predictedAt = it.decision.probability;
       }
       if (it.waitingSince !== undefined) {
         enter(observation.id, it.waitingSince, observation.at - it.waitingSince);
@@ -482,7 +484,8 @@ export async function createApp(ports: Ports): Promise<App> {
 
   /** What the developer runs keeps its own port; so does everything for a while after they start containers by hand. */
   async function openGateways(): Promise<void> {
-    const wanted = trusted && ports.settings.gateway === 'on' && (mode() === 'suggest' || mode() === 'auto') && (yieldedUntil ?? 0) <= now();
+    const wanted =
+      trusted && ports.settings.gateway === 'on' && (mode() === 'suggest' || mode() === 'auto') && (yieldedUntil ?? 0) <= now();
     await gateways.serve(wanted ? scanned.resources.filter((r) => standing(r.id).observation.owner !== 'developer') : []);
     changed();
   }

@@ -62,7 +62,11 @@ export function createGateways(ports: GatewayPorts) {
     /** Makes the set of open gateways equal to what these resources declare. */
     async serve(resources: readonly Resource[]): Promise<void> {
       const wanted = new Map(
-        resources.flatMap((r) => loopbackPorts(r).map((p) => [`${r.id}:${p.container}`, { resource: r, port: p }] as [string, { resource: Resource; port: DeclaredPort }])),
+        resources.flatMap((r) =>
+          loopbackPorts(r).map(
+            (p) => [`${r.id}:${p.container}`, { resource: r, port: p }] as [string, { resource: Resource; port: DeclaredPort }],
+          ),
+        ),
       );
       await Promise.all([...served.keys()].filter((key) => !wanted.has(key)).map(shut));
       for (const [key, { resource, port }] of wanted) if (!served.has(key)) await open(resource, port);

@@ -1,5 +1,5 @@
 import type { Activity, Match, Need, Persona } from '../domain/index.ts';
-import { type PersonaModel, personasOf } from '../learn/personas.ts';
+import { type PersonaModel, personasOf } from '../learn/personaModel.ts';
 import { decide, type Plan, type Situation } from '../plan/decide.ts';
 import { match } from '../predict/match.ts';
 import { need } from '../predict/need.ts';

@@ -1,5 +1,5 @@
 import type { Activity, Fault, Feedback, LedgerEntry, Mode, ResourceId, Result, Rung, UnixMs } from '../domain/index.ts';
-import type { PersonaModel } from '../learn/personas.ts';
+import type { PersonaModel } from '../learn/personaModel.ts';
 import type { Provider } from '../provision/provider.ts';
 import type { WorkspaceFiles } from '../sense/scan/scan.ts';
 

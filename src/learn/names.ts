@@ -1,4 +1,4 @@
-import type { Component } from './personas.ts';
+import { type Component, countOf } from './personaModel.ts';
 
 /**
  * A name that a person would give: the two or three tokens that tell this persona from the others (use here minus mean
@@ -10,7 +10,7 @@ export function nameOf(own: Component, all: readonly Component[], background: Re
   const telling = own.uses
     .map((use) => {
       const elsewhere = others.length > 0 ? others.reduce((sum, c) => sum + useIn(c, use.resource), 0) / others.length : 0;
-      const common = (background[use.resource] ?? 0) / Math.max(1, total);
+      const common = countOf(background, use.resource) / Math.max(1, total);
       return { token: use.resource, score: use.probability - elsewhere - (others.length === 0 ? common : 0) + preference(use.resource) };
     })
     .sort((a, b) => b.score - a.score || (a.token < b.token ? -1 : 1));
@@ -20,7 +20,7 @@ export function nameOf(own: Component, all: readonly Component[], background: Re
     if (score > 0.15 && word && !words.some((w) => w.includes(word) || word.includes(w))) words.push(word);
     if (words.length === 3) break;
   }
-  return words.length > 0 ? words.join(' · ') : (inWords(own.uses[0]?.resource ?? '') || 'mixed work');
+  return words.length > 0 ? words.join(' · ') : inWords(own.uses[0]?.resource ?? '') || 'mixed work';
 }
 
 /** What was run says more than which file was open. */

@@ -1,6 +1,6 @@
 import type { Activity } from '../domain/index.ts';
 import { inWords } from '../learn/names.ts';
-import { type Component, type PersonaModel, tokenLogProbability, tokensOf } from '../learn/personas.ts';
+import { type Component, type PersonaModel, tokenLogProbability, tokensOf } from '../learn/personaModel.ts';
 
 /** The activities of this session that speak most for one persona against the mean of the others, in words. */
 export function evidenceFor(model: PersonaModel, own: Component, session: readonly Activity[]): readonly string[] {
@@ -14,5 +14,9 @@ export function evidenceFor(model: PersonaModel, own: Component, session: readon
     gains.set(token, (gains.get(token) ?? 0) + log(own) - elsewhere);
     before = token;
   }
-  return [...gains].filter(([, gain]) => gain > 0.3).sort((a, b) => b[1] - a[1]).slice(0, 3).map(([token]) => inWords(token));
+  return [...gains]
+    .filter(([, gain]) => gain > 0.3)
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 3)
+    .map(([token]) => inWords(token));
 }

@@ -1,5 +1,12 @@
 import type { Activity, Match } from '../domain/index.ts';
-import { backgroundProbability, NOISE_WEIGHT, normaliseLogs, type PersonaModel, tokenLogProbability, tokensOf } from '../learn/personas.ts';
+import {
+  backgroundProbability,
+  NOISE_WEIGHT,
+  normaliseLogs,
+  type PersonaModel,
+  tokenLogProbability,
+  tokensOf,
+} from '../learn/personaModel.ts';
 
 /** Log weights of every persona and of none (last), unnormalised: plain data, carried from activity to activity. */
 export interface Posterior {

@@ -1,7 +1,7 @@
 import type { Activity, Distribution, Match, Need, ResourceId, UnixMs } from '../domain/index.ts';
 import { quantile } from '../domain/index.ts';
 import { inWords } from '../learn/names.ts';
-import type { Component, PersonaModel, Use } from '../learn/personas.ts';
+import type { Component, PersonaModel, Use } from '../learn/personaModel.ts';
 import { evidenceFor } from './explain.ts';
 
 /** What a persona's times may be wrong by: a use is smeared over this factor to both sides, so that late is not never. */
@@ -11,7 +11,14 @@ const LATE_SHARE = 0.25;
  * Per resource: P(used within the horizon | session so far) and when, mixed over the personas by their posterior. A
  * resource that no likely persona ever uses is left out; with no personas nothing is said.
  */
-export function need(model: PersonaModel, who: Match, session: readonly Activity[], resources: readonly ResourceId[], now: UnixMs, horizonMs: number): readonly Need[] {
+export function need(
+  model: PersonaModel,
+  who: Match,
+  session: readonly Activity[],
+  resources: readonly ResourceId[],
+  now: UnixMs,
+  horizonMs: number,
+): readonly Need[] {
   const begun = session[0]?.at ?? now;
   const elapsedMs = Math.max(0, now - begun);
   return resources.flatMap((resource) => {
@@ -32,10 +39,13 @@ export function need(model: PersonaModel, who: Match, session: readonly Activity
 
 /** Given one persona: not used yet → its first use; used already → another use. */
 function forecast(use: Use, elapsedMs: number, sinceLastMs: number | undefined, horizonMs: number): { probability: number; etaMs: number } {
-  const [ever, times, atMs] = sinceLastMs === undefined ? [use.probability, use.firstUseMs, elapsedMs] : [use.again, use.gapMs, sinceLastMs];
+  const [ever, times, atMs] =
+    sinceLastMs === undefined ? [use.probability, use.firstUseMs, elapsedMs] : [use.again, use.gapMs, sinceLastMs];
   const late = LATE_SHARE * survival(times, 0);
   const after = (1 - LATE_SHARE) * survival(times, atMs) + late;
-  const within = (1 - LATE_SHARE) * (survival(times, atMs) - survival(times, atMs + horizonMs)) + late * (1 - 0.5 ** (horizonMs / Math.max(60_000, quantile(times, 0.5) ?? 60_000)));
+  const within =
+    (1 - LATE_SHARE) * (survival(times, atMs) - survival(times, atMs + horizonMs)) +
+    late * (1 - 0.5 ** (horizonMs / Math.max(60_000, quantile(times, 0.5) ?? 60_000)));
   const alive = ever * after + (1 - ever);
   const remaining = times.filter((p) => p.value > atMs).map((p) => ({ ...p, value: p.value - atMs }));
   const etaMs = remaining.length > 0 ? (quantile(scaled(remaining), 0.5) as number) : horizonMs / 4;

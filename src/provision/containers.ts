@@ -249,7 +249,12 @@ export function createContainers({ host }: ContainerOptions = {}) {
         return { ok: false, fault: unreachable(error) };
       }
     },
-    watch(idOf: (labels: Readonly<Record<string, string>>) => string | undefined, listener: (event: EngineEvent) => void): () => void {
+    /** Events of the containers for which `fits` holds; both container providers watch the same engine. */
+    watch(
+      fits: (labels: Labels) => boolean,
+      idOf: (labels: Labels) => string | undefined,
+      listener: (event: EngineEvent) => void,
+    ): () => void {
       let stopped = false;
       let end = (): void => {};
       void docker()
@@ -264,7 +269,11 @@ export function createContainers({ host }: ContainerOptions = {}) {
           stream.on('data', (chunk: Buffer) => {
             const lines = (rest + chunk.toString('utf8')).split('\n');
             rest = lines.pop() ?? '';
-            for (const line of lines) if (line) listener(engineEvent(JSON.parse(line) as RawEvent, idOf));
+            for (const line of lines) {
+              if (!line) continue;
+              const raw = JSON.parse(line) as RawEvent;
+              if (fits(raw.Actor.Attributes)) listener(engineEvent(raw, idOf));
+            }
           });
         })
         .catch(() => {});
@@ -283,17 +292,20 @@ export function createContainers({ host }: ContainerOptions = {}) {
 
 export type Containers = ReturnType<typeof createContainers>;
 
+type Labels = Readonly<Record<string, string>>;
+
 interface RawEvent {
   readonly Action: string;
   readonly timeNano?: number;
   readonly time: number;
-  readonly Actor: { readonly Attributes: Readonly<Record<string, string>> };
+  readonly Actor: { readonly Attributes: Labels };
 }
 
-function engineEvent(raw: RawEvent, idOf: (labels: Readonly<Record<string, string>>) => string | undefined): EngineEvent {
+function engineEvent(raw: RawEvent, idOf: (labels: Labels) => string | undefined): EngineEvent {
   const labels = raw.Actor.Attributes;
   const resource = labels[LABEL.resource] ?? idOf(labels);
-  return { at: raw.time * 1000, did: raw.Action, image: labels.image ?? '', ...(resource ? { resource } : {}) };
+  const owner = labels[LABEL.owner] === OWNER ? 'prewarm' : 'developer';
+  return { at: raw.time * 1000, did: raw.Action, image: labels.image ?? '', owner, ...(resource ? { resource } : {}) };
 }
 
 function found(info: Docker.ContainerInfo, owner: Found['owner']): Found {

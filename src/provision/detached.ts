@@ -22,15 +22,28 @@ const fileOf = (resource: Resource, context: Context): string => join(folderOf(c
 export const logOf = (resource: Resource, context: Context): string => join(folderOf(context), `${stableName(resource, context)}.log`);
 
 /** Starts a program in a process group of its own, its output in a log file; its state file is written before this resolves. */
-export async function startDetached(resource: Resource, command: readonly string[], options: { cwd: string; env: Readonly<Record<string, string>> }, context: Context): Promise<Detached | { problem: string }> {
+export async function startDetached(
+  resource: Resource,
+  command: readonly string[],
+  options: { cwd: string; env: Readonly<Record<string, string>> },
+  context: Context,
+): Promise<Detached | { problem: string }> {
   await mkdir(folderOf(context), { recursive: true, mode: 0o700 });
   const log = logOf(resource, context);
   const out = openSync(log, 'w', 0o600);
   const [program, ...args] = command as [string, ...string[]];
-  const child = spawn(program, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, detached: true, stdio: ['ignore', out, out], windowsHide: true });
+  const child = spawn(program, args, {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    detached: true,
+    stdio: ['ignore', out, out],
+    windowsHide: true,
+  });
   closeSync(out);
   const problem = await new Promise<string | undefined>((resolve) => {
-    child.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ENOENT' ? `there is no program “${program}” (or no folder ${options.cwd})` : error.message));
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code === 'ENOENT' ? `there is no program “${program}” (or no folder ${options.cwd})` : error.message),
+    );
     child.once('spawn', () => resolve(undefined));
   });
   if (problem !== undefined || child.pid === undefined) return { problem: problem ?? 'it was not started' };
@@ -59,14 +72,23 @@ export async function stopDetached(resource: Resource, context: Context): Promis
 /** Every living process of this workspace, with the means to end it. */
 export async function listDetached(context: Context): Promise<readonly { it: Detached; stop: () => Promise<void> }[]> {
   const names = await readdir(folderOf(context)).catch(() => [] as string[]);
-  const all = names.filter((n) => n.endsWith('.json')).map(async (name) => {
-    const file = join(folderOf(context), name);
-    const it = await living(file);
-    return it ? [{ it, stop: async () => {
-      await end(it.pid);
-      await rm(file, { force: true });
-    } }] : [];
-  });
+  const all = names
+    .filter((n) => n.endsWith('.json'))
+    .map(async (name) => {
+      const file = join(folderOf(context), name);
+      const it = await living(file);
+      return it
+        ? [
+            {
+              it,
+              stop: async () => {
+                await end(it.pid);
+                await rm(file, { force: true });
+              },
+            },
+          ]
+        : [];
+    });
   return (await Promise.all(all)).flat();
 }
 

@@ -6,7 +6,8 @@ import type { Context } from './provider.ts';
 /** Labels can't be changed on a living container, so renewed leases stand in a file that all Prewarms of this user share. */
 type Leases = Readonly<Record<string, UnixMs>>;
 
-export const leaseFile = (context: Context, workspace = context.workspace): string => join(context.leases, `${workspace.replace(/[^\w.-]/g, '_')}.json`);
+export const leaseFile = (context: Context, workspace = context.workspace): string =>
+  join(context.leases, `${workspace.replace(/[^\w.-]/g, '_')}.json`);
 
 export async function readLeases(context: Context, workspace = context.workspace): Promise<Leases> {
   try {

@@ -19,8 +19,10 @@ export interface EngineEvent {
   readonly at: UnixMs;
   /** The engine's own word: `start`, `die`, `pause`, `create`, … */
   readonly did: string;
-  /** Ours or the developer's, where it can be told. */
+  /** The resource, where it can be told. */
   readonly resource?: string;
+  /** Whose thing it happened to: only what the developer did is activity. */
+  readonly owner: 'prewarm' | 'developer';
   readonly image: string;
 }
 

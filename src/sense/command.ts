@@ -14,7 +14,8 @@ export interface Command {
 /** How many words after the program may be kept, and which: everything else is an argument and is dropped. */
 const SUB_COMMANDS: Readonly<Record<string, RegExp>> = {
   git: /^(add|am|apply|bisect|blame|branch|checkout|cherry-pick|clean|clone|commit|diff|fetch|init|log|merge|mv|pull|push|rebase|reset|restore|revert|rm|show|stash|status|switch|tag|worktree)$/,
-  docker: /^(build|buildx|compose|container|cp|events|exec|image|images|inspect|kill|logs|network|ps|pull|push|restart|rm|rmi|run|start|stats|stop|system|tag|top|volume)$/,
+  docker:
+    /^(build|buildx|compose|container|cp|events|exec|image|images|inspect|kill|logs|network|ps|pull|push|restart|rm|rmi|run|start|stats|stop|system|tag|top|volume)$/,
   kubectl: /^(apply|create|delete|describe|edit|exec|explain|get|logs|port-forward|rollout|run|scale|top|wait)$/,
   cargo: /^(add|bench|build|check|clean|clippy|doc|fmt|init|install|new|publish|run|test|update)$/,
   go: /^(build|clean|env|fmt|generate|get|install|mod|run|test|tool|vet|work)$/,
@@ -31,7 +32,8 @@ const SUB_COMMANDS: Readonly<Record<string, RegExp>> = {
   prewarm: /^(scan|import|learn|match|backtest|plan|why|up|down|status|doctor)$/,
   brew: /^(install|list|search|services|uninstall|update|upgrade)$/,
 };
-const COMPOSE = /^(build|config|create|down|exec|images|kill|logs|ls|pause|port|ps|pull|restart|rm|run|start|stop|top|unpause|up|version|watch)$/;
+const COMPOSE =
+  /^(build|config|create|down|exec|images|kill|logs|ls|pause|port|ps|pull|restart|rm|run|start|stop|top|unpause|up|version|watch)$/;
 /** Their first word is a script or target that the project itself declares. */
 const RUNNERS = new Set(['npm', 'pnpm', 'yarn', 'bun', 'make', 'just', 'task', 'rake', 'gradle', 'gradlew', 'nx', 'turbo']);
 /** Their first operand is a program of the workspace: kept where it is a relative path. */
@@ -76,14 +78,16 @@ function keptWords(program: string, rest: readonly string[]): readonly string[] 
   if (program === 'docker-compose' || (program === 'docker' && first === 'compose')) return composeWords(program, operands);
   if (RUNNERS.has(program)) return runnerWords(operands);
   if (INTERPRETERS.test(program)) return RELATIVE_FILE.test(first) ? [first.replace(/^\.\//, '')] : moduleName(rest);
-  return SUB_COMMANDS[program]?.test(first) ? [first] : [];
+  return Object.hasOwn(SUB_COMMANDS, program) && SUB_COMMANDS[program]?.test(first) ? [first] : [];
 }
 
 function composeWords(program: string, operands: readonly string[]): readonly string[] {
   const words = program === 'docker' ? operands.slice(1) : operands;
   const at = words.findIndex((w) => COMPOSE.test(w));
   if (at < 0) return program === 'docker' ? ['compose'] : [];
-  const services = /^(up|start|stop|restart|run|exec|logs|rm)$/.test(words[at] as string) ? words.slice(at + 1, at + 2).filter((w) => NAME.test(w)) : [];
+  const services = /^(up|start|stop|restart|run|exec|logs|rm)$/.test(words[at] as string)
+    ? words.slice(at + 1, at + 2).filter((w) => NAME.test(w))
+    : [];
   return [...(program === 'docker' ? ['compose'] : []), words[at] as string, ...services];
 }
 

@@ -19,7 +19,13 @@ export interface Normalised {
 /** A signal becomes activities: the normalised, redacted lines that may be stored. The only way from sensors to the journal. */
 export function normalise(signal: Signal, context: NormaliseContext): Normalised {
   const make = (source: Source, resource: string, kind: string, more: Partial<Activity> = {}): Activity => ({
-    at: signal.at, actor: context.actor, workspace: context.workspace.id, source, resource, kind, ...more,
+    at: signal.at,
+    actor: context.actor,
+    workspace: context.workspace.id,
+    source,
+    resource,
+    kind,
+    ...more,
   });
   switch (signal.type) {
     case 'file':
@@ -33,12 +39,21 @@ export function normalise(signal: Signal, context: NormaliseContext): Normalised
     case 'branch':
       return one(make('git', `branch:${branchClass(signal.to)}`, 'branch.switched'));
     case 'container':
-      return named('container', signal.resource ?? `image/${signal.image.replace(/[:@].*$/, '')}`, `container.${signal.did}`, make, {}, signal.resource !== undefined);
+      return named(
+        'container',
+        signal.resource ?? `image/${signal.image.replace(/[:@].*$/, '')}`,
+        `container.${signal.did}`,
+        make,
+        {},
+        signal.resource !== undefined,
+      );
     case 'connection':
-      return one(make('database', signal.resource, `connection.${signal.did}`, {
-        ...(signal.bytes === undefined ? {} : { bytes: signal.bytes }),
-        ...(signal.durationMs === undefined ? {} : { durationMs: signal.durationMs }),
-      }));
+      return one(
+        make('database', signal.resource, `connection.${signal.did}`, {
+          ...(signal.bytes === undefined ? {} : { bytes: signal.bytes }),
+          ...(signal.durationMs === undefined ? {} : { durationMs: signal.durationMs }),
+        }),
+      );
   }
 }
 
@@ -47,7 +62,10 @@ type Make = (source: Source, resource: string, kind: string, more?: Partial<Acti
 function commandActivities(signal: Extract<Signal, { type: 'command' }>, context: NormaliseContext, make: Make): Normalised {
   const { commands, dropped } = parseCommand(signal.line);
   const activities = commands.flatMap((command) => {
-    const said = make('terminal', `command:${command.token}`, `command.${signal.did}`, { confidence: signal.confidence, ...outcome(signal) });
+    const said = make('terminal', `command:${command.token}`, `command.${signal.did}`, {
+      confidence: signal.confidence,
+      ...outcome(signal),
+    });
     if (signal.did === 'ended') return [said];
     const used = new Set([...context.uses(command), ...namedResources(command, context.resources)]);
     return [said, ...[...used].map((id) => make('terminal', id, 'resource.used', { confidence: signal.confidence }))];
@@ -87,7 +105,11 @@ function area(path: string, { workspace }: NormaliseContext): string {
   const folder = workspace.folder.replaceAll('\\', '/').replace(/\/$/, '');
   if (!file.toLowerCase().startsWith(`${folder.toLowerCase()}/`)) return 'outside';
   const parts = file.slice(folder.length + 1).split('/');
-  const extension = parts.at(-1)?.match(/\.([A-Za-z0-9]{1,8})$/)?.[1]?.toLowerCase() ?? 'file';
+  const extension =
+    parts
+      .at(-1)
+      ?.match(/\.([A-Za-z0-9]{1,8})$/)?.[1]
+      ?.toLowerCase() ?? 'file';
   return redact([...parts.slice(0, -1).slice(0, 2), extension].join('/')).text;
 }
 
@@ -95,6 +117,7 @@ function area(path: string, { workspace }: NormaliseContext): string {
 function branchClass(name: string): string {
   const first = name.split('/')[0] ?? '';
   if (/^(main|master|develop|dev|trunk|staging|production)$/.test(name)) return name;
-  return name.includes('/') && /^(feature|feat|fix|bugfix|hotfix|release|chore|docs|refactor|test|experiment|wip)$/.test(first) ? first : 'other';
+  return name.includes('/') && /^(feature|feat|fix|bugfix|hotfix|release|chore|docs|refactor|test|experiment|wip)$/.test(first)
+    ? first
+    : 'other';
 }
-

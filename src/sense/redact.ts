@@ -5,17 +5,43 @@ export interface Dropped {
 }
 
 export type SecretKind =
-  | 'private-key' | 'cloud-key' | 'token' | 'url-password' | 'password-flag' | 'environment-value' | 'email' | 'home-path' | 'opaque';
+  | 'private-key'
+  | 'cloud-key'
+  | 'token'
+  | 'url-password'
+  | 'password-flag'
+  | 'environment-value'
+  | 'email'
+  | 'home-path'
+  | 'opaque';
 
 /** In this order: the long and certain shapes first. `$1` keeps what may stay. Sources: the vendors' documented token formats. */
 const RULES: readonly { readonly kind: SecretKind; readonly pattern: RegExp; readonly keep: string }[] = [
-  { kind: 'private-key', pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, keep: '‹private-key›' },
+  {
+    kind: 'private-key',
+    pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+    keep: '‹private-key›',
+  },
   { kind: 'url-password', pattern: /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]+@/gi, keep: '$1‹credentials›@' },
-  { kind: 'cloud-key', pattern: /\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}|\bAccountKey=[\w+/=]+|\bya29\.[\w-]+/g, keep: '‹cloud-key›' },
-  { kind: 'token', pattern: /\b(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[A-Za-z0-9]{20,}|xox[abeprs]-[\w-]{8,}|sk-[\w-]{16,}|(?:sk|pk|rk)_(?:live|test)_\w{10,}|dckr_pat_[\w-]{10,}|hvs\.[\w-]{10,}|pypi-[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,})/g, keep: '‹token›' },
+  {
+    kind: 'cloud-key',
+    pattern: /\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}|\bAccountKey=[\w+/=]+|\bya29\.[\w-]+/g,
+    keep: '‹cloud-key›',
+  },
+  {
+    kind: 'token',
+    pattern:
+      /\b(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[A-Za-z0-9]{20,}|xox[abeprs]-[\w-]{8,}|sk-[\w-]{16,}|(?:sk|pk|rk)_(?:live|test)_\w{10,}|dckr_pat_[\w-]{10,}|hvs\.[\w-]{10,}|pypi-[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,})/g,
+    keep: '‹token›',
+  },
   { kind: 'token', pattern: /\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?/g, keep: '‹token›' },
   { kind: 'token', pattern: /\b(bearer|basic|token)\s+[\w+/=.~-]{8,}/gi, keep: '$1 ‹token›' },
-  { kind: 'password-flag', pattern: /(^|\s)(--?(?:password|passwd|pass|pwd|secret|token|api-?key|auth|client-secret|private-key|access-key)(?:=|\s+))(?:"[^"]*"|'[^']*'|\S+)/gi, keep: '$1$2‹secret›' },
+  {
+    kind: 'password-flag',
+    pattern:
+      /(^|\s)(--?(?:password|passwd|pass|pwd|secret|token|api-?key|auth|client-secret|private-key|access-key)(?:=|\s+))(?:"[^"]*"|'[^']*'|\S+)/gi,
+    keep: '$1$2‹secret›',
+  },
   { kind: 'password-flag', pattern: /(\bmysql(?:dump|admin)?\b[^|;&\n]*?\s-p)(?:"[^"]*"|'[^']*'|[^\s]+)/g, keep: '$1‹secret›' },
   { kind: 'password-flag', pattern: /(\b(?:curl|wget|http)\b[^|;&\n]*?\s-u\s*)(?:"[^"]*"|'[^']*'|\S+)/g, keep: '$1‹secret›' },
   { kind: 'environment-value', pattern: /(^|[\s;&|(])([A-Za-z_][A-Za-z0-9_]*=)(?:"[^"]*"|'[^']*'|[^\s;&|)"']+)/g, keep: '$1$2‹value›' },

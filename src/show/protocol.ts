@@ -1,7 +1,9 @@
 import type { Workflow } from './workflow.ts';
 
 /** From the extension to the webview. The answer to `ready` carries the whole state; so does every change, which is small. */
-export type ToWebview = { readonly type: 'state'; readonly workflow: Workflow } | { readonly type: 'why'; readonly resource: string; readonly lines: readonly string[] };
+export type ToWebview =
+  | { readonly type: 'state'; readonly workflow: Workflow }
+  | { readonly type: 'why'; readonly resource: string; readonly lines: readonly string[] };
 
 /** From the webview to the extension. */
 export type FromWebview =

@@ -12,7 +12,18 @@ export interface ResourceRow {
 }
 
 const ICONS: Partial<Record<ResourceKind, string>> = {
-  database: 'database', cache: 'zap', queue: 'list-ordered', search: 'search', 'object-store': 'archive', proxy: 'globe', devcontainer: 'remote-explorer', job: 'checklist', observability: 'graph', admin: 'tools', process: 'terminal', dataset: 'file-binary',
+  database: 'database',
+  cache: 'zap',
+  queue: 'list-ordered',
+  search: 'search',
+  'object-store': 'archive',
+  proxy: 'globe',
+  devcontainer: 'remote-explorer',
+  job: 'checklist',
+  observability: 'graph',
+  admin: 'tools',
+  process: 'terminal',
+  dataset: 'file-binary',
 };
 
 export const iconOf = (kind: ResourceKind): string => ICONS[kind] ?? 'server-process';
@@ -34,7 +45,13 @@ function row(r: ShownResource, state: Shown): ResourceRow {
     id: r.resource.id,
     label: r.resource.name,
     description: described.join(' · '),
-    tooltip: [r.resource.id, r.decision?.reason.text ?? '', r.engine && r.engine !== r.resource.provider ? `${r.engine} stands in for ${r.resource.provider}` : ''].filter(Boolean).join('\n'),
+    tooltip: [
+      r.resource.id,
+      r.decision?.reason.text ?? '',
+      r.engine && r.engine !== r.resource.provider ? `${r.engine} stands in for ${r.resource.provider}` : '',
+    ]
+      .filter(Boolean)
+      .join('\n'),
     icon: iconOf(r.resource.kind),
     state: warmth,
   };

@@ -8,7 +8,13 @@ export interface Shown {
   readonly match: Match;
   readonly active: Persona | undefined;
   readonly needs: readonly Need[];
-  readonly ledger: { readonly savedMs: number; readonly hits: number; readonly misses: number; readonly wastedWarmMs: number; readonly entries: readonly LedgerEntry[] };
+  readonly ledger: {
+    readonly savedMs: number;
+    readonly hits: number;
+    readonly misses: number;
+    readonly wastedWarmMs: number;
+    readonly entries: readonly LedgerEntry[];
+  };
   readonly faults: readonly Fault[];
   readonly working: boolean;
 }

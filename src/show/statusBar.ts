@@ -19,8 +19,12 @@ export function statusBar(state: Shown): StatusBarModel {
     accessible: `Prewarm: ${sure ? `${sure.name}, ${percent(sure.probability)}` : who}; ${warm.length} warm; mode ${state.mode}`,
     tooltip: [
       `**Prewarm** · mode *${state.mode}*${state.trusted ? '' : ' · Restricted Mode: nothing is started'}`,
-      ...(best.length > 0 ? best.slice(0, 3).map((p) => `${percent(p.probability)} ${p.name}`) : ['No persona is known yet; Prewarm is learning from what you do.']),
-      warm.length > 0 ? `Warm: ${warm.map((r) => `${r.resource.name}${r.endpoint ? ` (${r.endpoint})` : ''}`).join(', ')}` : 'Nothing is warm.',
+      ...(best.length > 0
+        ? best.slice(0, 3).map((p) => `${percent(p.probability)} ${p.name}`)
+        : ['No persona is known yet; Prewarm is learning from what you do.']),
+      warm.length > 0
+        ? `Warm: ${warm.map((r) => `${r.resource.name}${r.endpoint ? ` (${r.endpoint})` : ''}`).join(', ')}`
+        : 'Nothing is warm.',
       `Saved ${(state.ledger.savedMs / 1000).toFixed(1)} s in ${state.ledger.hits} hits, ${state.ledger.misses} misses.`,
     ],
   };

@@ -36,23 +36,49 @@ const MOST_ACTIVITIES = 10;
 
 export function workflow(state: Shown): Workflow {
   const persona = state.active;
-  const activities = (persona?.uses ?? []).filter((u) => !state.resources.some((r) => r.resource.id === u.resource)).slice(0, MOST_ACTIVITIES);
-  const resources = state.resources.filter((r) => r.resource.spec.type !== 'dataset' && (!persona || persona.uses.some((u) => u.resource === r.resource.id) || isWarm(r.rung)));
+  const activities = (persona?.uses ?? [])
+    .filter((u) => !state.resources.some((r) => r.resource.id === u.resource))
+    .slice(0, MOST_ACTIVITIES);
+  const resources = state.resources.filter(
+    (r) => r.resource.spec.type !== 'dataset' && (!persona || persona.uses.some((u) => u.resource === r.resource.id) || isWarm(r.rung)),
+  );
   const nodes: WorkflowNode[] = [
-    ...activities.map((u) => ({ id: u.resource, label: plain(u.resource), kind: u.resource.split(':')[0] ?? '', icon: 'circle-small-filled', warm: false, probability: u.probability })),
+    ...activities.map((u) => ({
+      id: u.resource,
+      label: plain(u.resource),
+      kind: u.resource.split(':')[0] ?? '',
+      icon: 'circle-small-filled',
+      warm: false,
+      probability: u.probability,
+    })),
     ...resources.map((r) => {
       const need = state.needs.find((n) => n.resource === r.resource.id);
       return {
-        id: r.resource.id, label: r.resource.name, kind: r.resource.kind, icon: iconOf(r.resource.kind), rung: r.rung, warm: isWarm(r.rung),
-        probability: need?.probability ?? 0, memoryBytes: r.resource.memoryBytes, ...(need ? { etaMs: need.etaMs } : {}), ...(r.progress ? { progress: r.progress } : {}),
+        id: r.resource.id,
+        label: r.resource.name,
+        kind: r.resource.kind,
+        icon: iconOf(r.resource.kind),
+        rung: r.rung,
+        warm: isWarm(r.rung),
+        probability: need?.probability ?? 0,
+        memoryBytes: r.resource.memoryBytes,
+        ...(need ? { etaMs: need.etaMs } : {}),
+        ...(r.progress ? { progress: r.progress } : {}),
       };
     }),
   ];
   const shown = new Set(nodes.map((n) => n.id));
-  const edges = (persona?.edges ?? []).filter((e) => shown.has(e.from) && shown.has(e.to)).map((e) => ({ from: e.from, to: e.to, probability: e.probability, lagMs: e.lagMs.p50 }));
-  const declared = resources.flatMap((r) => r.resource.dependsOn.filter((d) => shown.has(d)).map((d) => ({ from: d, to: r.resource.id, probability: 1, lagMs: 0 })));
+  const edges = (persona?.edges ?? [])
+    .filter((e) => shown.has(e.from) && shown.has(e.to))
+    .map((e) => ({ from: e.from, to: e.to, probability: e.probability, lagMs: e.lagMs.p50 }));
+  const declared = resources.flatMap((r) =>
+    r.resource.dependsOn.filter((d) => shown.has(d)).map((d) => ({ from: d, to: r.resource.id, probability: 1, lagMs: 0 })),
+  );
   return {
-    persona: persona?.name, mode: state.mode, nodes, edges: [...edges, ...declared],
+    persona: persona?.name,
+    mode: state.mode,
+    nodes,
+    edges: [...edges, ...declared],
     probability: state.match.personas.find((p) => p.id === persona?.id)?.probability ?? 0,
   };
 }

@@ -11,7 +11,10 @@ export async function ensureCompose() {
   if ((await run('docker', ['compose', 'version'])).code === 0) return undefined;
   const binary = join(cacheFolder(`compose-${VERSION}`), 'docker-compose');
   if (!existsSync(binary)) {
-    if ((await run('go', ['version'])).code !== 0) return (await has('docker-compose')) ? undefined : 'Docker Compose is not installed (`docker compose version`), nor Go to build it with';
+    if ((await run('go', ['version'])).code !== 0)
+      return (await has('docker-compose'))
+        ? undefined
+        : 'Docker Compose is not installed (`docker compose version`), nor Go to build it with';
     say(`building Docker Compose ${VERSION} with Go (some minutes, once)`);
     await build(binary);
   }
@@ -29,7 +32,11 @@ async function build(binary) {
   try {
     cpSync(Dir, source, { recursive: true });
     await must('chmod', ['-R', 'u+w', source]);
-    await must('go', ['build', '-trimpath', '-ldflags', `-s -w -X github.com/docker/compose/v2/internal.Version=${VERSION}`, '-o', binary, './cmd'], { cwd: source });
+    await must(
+      'go',
+      ['build', '-trimpath', '-ldflags', `-s -w -X github.com/docker/compose/v2/internal.Version=${VERSION}`, '-o', binary, './cmd'],
+      { cwd: source },
+    );
   } finally {
     rmSync(source, { recursive: true, force: true });
   }

@@ -54,7 +54,8 @@ export async function backtest(trace: AsyncIterable<readonly Activity[]>, option
     await new Promise((resolve) => queueMicrotask(() => resolve(undefined)));
   }
   return {
-    events, actors,
+    events,
+    actors,
     shipped: SHIPPED,
     models: Object.fromEntries([...tallies].map(([name, tally]) => [name, summarise(tally)])),
     elapsedMs: options.now() - begun,
@@ -62,7 +63,10 @@ export async function backtest(trace: AsyncIterable<readonly Activity[]>, option
 }
 
 /** Each actor's resources, numbered in the order in which that actor first used them. */
-async function sequencesOf(trace: AsyncIterable<readonly Activity[]>, { progress }: BacktestOptions): Promise<ReadonlyMap<string, readonly number[]>> {
+async function sequencesOf(
+  trace: AsyncIterable<readonly Activity[]>,
+  { progress }: BacktestOptions,
+): Promise<ReadonlyMap<string, readonly number[]>> {
   const actors = new Map<string, { numbers: Map<string, number>; sequence: number[] }>();
   let read = 0;
   for await (const batch of trace) {

@@ -46,7 +46,13 @@ export function summarise({ total, means }: ReturnType<typeof createTally>): { m
   const mean = (of: (f: Figures) => number): number => means.reduce((sum, f) => sum + of(f), 0) / Math.max(1, means.length);
   return {
     micro: figures(total),
-    macro: { top1: mean((f) => f.top1), top3: mean((f) => f.top3), top5: mean((f) => f.top5), mrr: mean((f) => f.mrr), logLoss: total.scored ? mean((f) => f.logLoss ?? 0) : null },
+    macro: {
+      top1: mean((f) => f.top1),
+      top3: mean((f) => f.top3),
+      top5: mean((f) => f.top5),
+      mrr: mean((f) => f.mrr),
+      logLoss: total.scored ? mean((f) => f.logLoss ?? 0) : null,
+    },
   };
 }
 

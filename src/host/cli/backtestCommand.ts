@@ -8,12 +8,15 @@ export async function backtestCommand({ positionals, options, terminal }: Invoca
   if (options.population) return failed('unsupported', 'never', 'backtest --population: not in this version.');
   if (positionals.length === 0) return failed('wrong-usage', 'never', 'Name at least one trace.');
   const actorsMin = Number(options['actors-min'] ?? 20);
-  if (!Number.isInteger(actorsMin) || actorsMin < 2) return failed('wrong-usage', 'never', `--actors-min must be a whole number from 2, not “${options['actors-min']}”.`);
+  if (!Number.isInteger(actorsMin) || actorsMin < 2)
+    return failed('wrong-usage', 'never', `--actors-min must be a whole number from 2, not “${options['actors-min']}”.`);
   const traces = await openTraces(positionals);
   if (!traces.ok) return traces;
   const result = await backtest(traces.value.activities, { actorsMin, now: () => performance.now(), progress: terminal.progress });
-  const rows = Object.entries(result.models).map(([name, { micro, macro }]) =>
-    `${name === result.shipped ? '*' : ' '} ${name.padEnd(9)}${percent(micro.top1)}${percent(micro.top3)}${percent(micro.top5)}  ${micro.mrr.toFixed(4)}  ${micro.logLoss?.toFixed(3) ?? '    –'}${percent(macro.top1)}  ${macro.mrr.toFixed(4)}  ${macro.logLoss?.toFixed(3) ?? '    –'}`);
+  const rows = Object.entries(result.models).map(
+    ([name, { micro, macro }]) =>
+      `${name === result.shipped ? '*' : ' '} ${name.padEnd(9)}${percent(micro.top1)}${percent(micro.top3)}${percent(micro.top5)}  ${micro.mrr.toFixed(4)}  ${micro.logLoss?.toFixed(3) ?? '    –'}${percent(macro.top1)}  ${macro.mrr.toFixed(4)}  ${macro.logLoss?.toFixed(3) ?? '    –'}`,
+  );
   return ok({
     json: { ...result, rejected: traces.value.problems.count },
     lines: [

@@ -10,16 +10,28 @@ export async function learnCommand({ positionals, options, terminal }: Invocatio
   const traces = await openTraces(positionals);
   if (!traces.ok) return traces;
   terminal.progress('learning …');
-  const { sessions, personas, elapsedMs } = await learnTrace(traces.value.activities, { idleMs: DEFAULT_SETTINGS.idleMs, now: Date.now(), clock: () => performance.now() });
+  const { sessions, personas, elapsedMs } = await learnTrace(traces.value.activities, {
+    idleMs: DEFAULT_SETTINGS.idleMs,
+    now: Date.now(),
+    clock: () => performance.now(),
+  });
   const document = toDocument(personas);
   if (typeof options.output === 'string') {
-    const problem = await writeFile(options.output, `${JSON.stringify(document, null, 2)}\n`).then(() => undefined, (error: NodeJS.ErrnoException) => error.code);
+    const problem = await writeFile(options.output, `${JSON.stringify(document, null, 2)}\n`).then(
+      () => undefined,
+      (error: NodeJS.ErrnoException) => error.code,
+    );
     if (problem) return failed('storage-failed', 'never', `${options.output} could not be written (${problem}).`);
   }
   return ok({
     json: { sessions, personas: document.personas, elapsedMs, rejected: traces.value.problems.count },
-    lines: [`${sessions} sessions, ${personas.length} personas, ${(elapsedMs / 1000).toFixed(1)} s`, ...personas.map(line), ...traces.value.problems.first.map((p) => `! ${p}`)],
+    lines: [
+      `${sessions} sessions, ${personas.length} personas, ${(elapsedMs / 1000).toFixed(1)} s`,
+      ...personas.map(line),
+      ...traces.value.problems.first.map((p) => `! ${p}`),
+    ],
   });
 }
 
-const line = (p: Persona): string => `${`${Math.round(100 * p.weight)} %`.padStart(5)}  ${p.name}  (${p.support} sessions, confidence ${p.confidence.toFixed(2)})`;
+const line = (p: Persona): string =>
+  `${`${Math.round(100 * p.weight)} %`.padStart(5)}  ${p.name}  (${p.support} sessions, confidence ${p.confidence.toFixed(2)})`;

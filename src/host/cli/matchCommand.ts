@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fromDocument } from '../../app/personaDocument.ts';
 import { type Activity, failed, ok, type Result } from '../../domain/index.ts';
-import { learnPersonas, type PersonaModel } from '../../learn/personas.ts';
+import type { PersonaModel } from '../../learn/personaModel.ts';
+import { learnPersonas } from '../../learn/personas.ts';
 import { match } from '../../predict/match.ts';
 import { need } from '../../predict/need.ts';
 import { sessionsOf } from '../../sense/sessions.ts';
@@ -18,11 +19,21 @@ export async function matchCommand({ positionals, options }: Invocation): Promis
   const sessions = sessionsOf(activities, { idleMs: DEFAULT_SETTINGS.idleMs });
   const live = sessions.at(-1);
   if (!live) return failed('bad-file', 'never', `${positionals[0]} holds no activity.`);
-  const model = typeof options.personas === 'string' ? await readPersonas(options.personas) : ok(learnPersonas(sessions.slice(0, -1).map((s) => s.activities), { now: Date.now(), seed: 1 }));
+  const model =
+    typeof options.personas === 'string'
+      ? await readPersonas(options.personas)
+      : ok(
+          learnPersonas(
+            sessions.slice(0, -1).map((s) => s.activities),
+            { now: Date.now(), seed: 1 },
+          ),
+        );
   if (!model.ok) return model;
   const matches = match(model.value, live.activities);
   const resources = [...new Set(model.value.components.flatMap((c) => c.uses.map((u) => u.resource)))];
-  const needs = [...need(model.value, matches, live.activities, resources, live.activities.at(-1)?.at ?? 0, DEFAULT_SETTINGS.horizonMs)].sort((a, b) => b.probability - a.probability);
+  const needs = [
+    ...need(model.value, matches, live.activities, resources, live.activities.at(-1)?.at ?? 0, DEFAULT_SETTINGS.horizonMs),
+  ].sort((a, b) => b.probability - a.probability);
   const ranked = [...matches.personas].sort((a, b) => b.probability - a.probability);
   return ok({
     json: {

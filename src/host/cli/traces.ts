@@ -11,7 +11,13 @@ export interface OpenTraces {
 /** Several trace files as one stream, in the order given; a file that is not there is named before any is read. */
 export async function openTraces(paths: readonly string[]): Promise<Result<OpenTraces>> {
   for (const path of paths) {
-    const fault = path === '-' ? undefined : await access(path).then(() => undefined, (error: NodeJS.ErrnoException) => error.code);
+    const fault =
+      path === '-'
+        ? undefined
+        : await access(path).then(
+            () => undefined,
+            (error: NodeJS.ErrnoException) => error.code,
+          );
     if (fault) return failed('not-found', 'never', `${path} cannot be read (${fault}).`);
   }
   const problems = createTraceProblems();

@@ -95,7 +95,9 @@ async function mend(file: string, problems: { message: string }[]): Promise<void
     const end = content.lastIndexOf(0x0a) + 1;
     await writeFile(`${file}.torn`, content.subarray(end), { mode: 0o600 });
     await truncate(file, end);
-    problems.push({ message: `${file}: its last line was torn by a crash and is set aside as ${file}.torn; everything before it was kept.` });
+    problems.push({
+      message: `${file}: its last line was torn by a crash and is set aside as ${file}.torn; everything before it was kept.`,
+    });
   } catch (error) {
     await setAside(file, error, problems);
   }
@@ -109,7 +111,10 @@ async function* linesOf(file: string, problems: { message: string }[]): AsyncIte
       line++;
       const parsed = parseLine(text);
       if ('activity' in parsed) yield parsed.activity;
-      else if (bad++ === 0) problems.push({ message: `${file}:${line}: this line of the journal is skipped (${parsed.problem}); delete it to be rid of this message.` });
+      else if (bad++ === 0)
+        problems.push({
+          message: `${file}:${line}: this line of the journal is skipped (${parsed.problem}); delete it to be rid of this message.`,
+        });
     }
   } catch (error) {
     await setAside(file, error, problems);
@@ -125,6 +130,11 @@ function parseLine(text: string): { activity: Activity } | { problem: string } {
 }
 
 async function setAside(file: string, error: unknown, problems: { message: string }[]): Promise<void> {
-  const moved = await rename(file, `${file}.unreadable`).then(() => true, () => false);
-  problems.push({ message: `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? error})${moved ? ` and was set aside as ${file}.unreadable` : ''}; the rest of the journal is used.` });
+  const moved = await rename(file, `${file}.unreadable`).then(
+    () => true,
+    () => false,
+  );
+  problems.push({
+    message: `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? error})${moved ? ` and was set aside as ${file}.unreadable` : ''}; the rest of the journal is used.`,
+  });
 }

@@ -95,7 +95,12 @@ function jsonLine(reject: Reject) {
 
 /** Plain lines are split by hand, which is several times faster; a line with a quote goes through the CSV library (RFC 4180). */
 function csvLine(header: string, reject: Reject) {
-  const names = header.split(',').map((n) => n.trim().replace(/^"|"$/g, '').replace(/^\uFEFF/, ''));
+  const names = header.split(',').map((n) =>
+    n
+      .trim()
+      .replace(/^"|"$/g, '')
+      .replace(/^\uFEFF/, ''),
+  );
   return (line: string, number: number): Activity | undefined => {
     const cells = line.includes('"') ? quoted(line) : line.split(',');
     if (!cells) return reject(number, 'a quote that is not closed');

@@ -6,7 +6,25 @@ import { isDevcontainerFile } from '../../sense/scan/devcontainer.ts';
 import { type Problem, problemAt } from '../../sense/scan/problem.ts';
 import type { WorkspaceFile, WorkspaceFiles } from '../../sense/scan/scan.ts';
 
-const SKIPPED = new Set(['node_modules', '.git', 'vendor', 'dist', 'build', 'out', 'target', '.venv', 'venv', '__pycache__', '.tox', '.next', '.cache', 'coverage', '.terraform', '.gradle', '.idea']);
+const SKIPPED = new Set([
+  'node_modules',
+  '.git',
+  'vendor',
+  'dist',
+  'build',
+  'out',
+  'target',
+  '.venv',
+  'venv',
+  '__pycache__',
+  '.tox',
+  '.next',
+  '.cache',
+  'coverage',
+  '.terraform',
+  '.gradle',
+  '.idea',
+]);
 const MAX_FOLDERS = 5000;
 const MAX_BYTES = 1 << 20;
 const MAX_SOURCES = 2000;
@@ -41,11 +59,14 @@ async function read(folder: string, path: string, files: WorkspaceFile[], proble
   try {
     const { size } = await stat(join(folder, path));
     if (size > MAX_BYTES) {
-      if (isDeclaration(path)) problems.push(problemAt(path, undefined, 'it is larger than 1 MB, which no declaration is; it is left out.'));
+      if (isDeclaration(path))
+        problems.push(problemAt(path, undefined, 'it is larger than 1 MB, which no declaration is; it is left out.'));
       return;
     }
     files.push({ path, text: await readFile(join(folder, path), 'utf8') });
   } catch (error) {
-    problems.push(problemAt(path, undefined, `it cannot be read (${(error as NodeJS.ErrnoException).code}) and is left out. Check its permissions.`));
+    problems.push(
+      problemAt(path, undefined, `it cannot be read (${(error as NodeJS.ErrnoException).code}) and is left out. Check its permissions.`),
+    );
   }
 }

@@ -38,24 +38,38 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
 }
 
 async function move(app: App, target: Target, how: 'warm' | 'cool'): Promise<void> {
-  const candidates = (r: ResourceState): boolean => r.resource.spec.type !== 'dataset' && (how === 'warm' ? !isWarm(r.rung) : r.owner === 'prewarm' && r.rung !== 'created' && r.rung !== 'absent');
-  const ids = target ? [target.id] : await pick(app, candidates, how === 'warm' ? vscode.l10n.t('Warm which resources?') : vscode.l10n.t('Cool which resources?'));
+  const candidates = (r: ResourceState): boolean =>
+    r.resource.spec.type !== 'dataset' &&
+    (how === 'warm' ? !isWarm(r.rung) : r.owner === 'prewarm' && r.rung !== 'created' && r.rung !== 'absent');
+  const ids = target
+    ? [target.id]
+    : await pick(app, candidates, how === 'warm' ? vscode.l10n.t('Warm which resources?') : vscode.l10n.t('Cool which resources?'));
   if (ids.length === 0) return;
   const title = how === 'warm' ? vscode.l10n.t('Warming {0}', names(ids)) : vscode.l10n.t('Cooling {0}', names(ids));
-  const faults = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (progress, token) => {
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
-    const stop = app.onChange((state) => progress.report({ message: state.resources.find((r) => ids.includes(r.resource.id) && r.progress)?.progress ?? '' }));
-    return app[how](ids, controller.signal).finally(stop);
-  });
+  const faults = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    (progress, token) => {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => controller.abort());
+      const stop = app.onChange((state) =>
+        progress.report({ message: state.resources.find((r) => ids.includes(r.resource.id) && r.progress)?.progress ?? '' }),
+      );
+      return app[how](ids, controller.signal).finally(stop);
+    },
+  );
   tell(faults);
 }
 
 async function why(app: App, target: Target): Promise<void> {
-  const [id] = target ? [target.id] : await pick(app, (r) => r.resource.spec.type !== 'dataset', vscode.l10n.t('Why is which resource as it is?'), 'one');
+  const [id] = target
+    ? [target.id]
+    : await pick(app, (r) => r.resource.spec.type !== 'dataset', vscode.l10n.t('Why is which resource as it is?'), 'one');
   if (!id) return;
   const lines = app.why(id);
-  await vscode.window.showQuickPick(lines.map((label) => ({ label })), { title: vscode.l10n.t('Why: {0}', id), placeHolder: lines[0] ?? '' });
+  await vscode.window.showQuickPick(
+    lines.map((label) => ({ label })),
+    { title: vscode.l10n.t('Why: {0}', id), placeHolder: lines[0] ?? '' },
+  );
 }
 
 async function setMode(app: App): Promise<void> {
@@ -67,7 +81,10 @@ async function setMode(app: App): Promise<void> {
     auto: t('Warms what is worth it within the memory budget'),
   };
   const current = app.state().mode;
-  const picked = await vscode.window.showQuickPick(MODES.map((mode) => ({ label: mode, detail: said[mode], ...(mode === current ? { description: t('current') } : {}), mode })), { title: t('Prewarm mode in this workspace') });
+  const picked = await vscode.window.showQuickPick(
+    MODES.map((mode) => ({ label: mode, detail: said[mode], ...(mode === current ? { description: t('current') } : {}), mode })),
+    { title: t('Prewarm mode in this workspace') },
+  );
   if (picked) app.setMode(picked.mode);
 }
 
@@ -80,8 +97,16 @@ async function teach(app: App, target: Target, verdict: 'always' | 'never' | 'no
   if ((await vscode.window.showInformationMessage(vscode.l10n.t('Noted: {0} for {1}.', verdict, id), undo)) === undo) app.forget(id);
 }
 
-async function pick(app: App, fits: (r: ResourceState) => boolean, title: string, how: 'one' | 'many' = 'many'): Promise<readonly string[]> {
-  const items = app.state().resources.filter(fits).map((r) => ({ label: r.resource.name, description: r.rung, detail: r.decision?.reason.text ?? '', id: r.resource.id }));
+async function pick(
+  app: App,
+  fits: (r: ResourceState) => boolean,
+  title: string,
+  how: 'one' | 'many' = 'many',
+): Promise<readonly string[]> {
+  const items = app
+    .state()
+    .resources.filter(fits)
+    .map((r) => ({ label: r.resource.name, description: r.rung, detail: r.decision?.reason.text ?? '', id: r.resource.id }));
   if (items.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('There is nothing to choose from here.'));
     return [];

@@ -10,9 +10,18 @@ export async function openCore(options: CoreOptions): Promise<App> {
     bundles: options.bundles,
     retentionDays: options.retentionDays,
     providers: { embedded: options.embedded, ...(options.dockerHost ? { dockerHost: options.dockerHost } : {}) },
-    settings: { mode: options.mode, trusted: options.trusted, memoryBytes: options.memoryBytes, idleMs: options.idleMs, horizonMs: options.horizonMs },
+    settings: {
+      mode: options.mode,
+      trusted: options.trusted,
+      memoryBytes: options.memoryBytes,
+      idleMs: options.idleMs,
+      horizonMs: options.horizonMs,
+    },
     log: options.log,
   });
   if (!opened.ok) throw new Error(opened.fault.message);
   return opened.value;
 }
+
+export { defaultStateFolder } from '../node/openApp.ts';
+export { workspaceOf } from '../node/workspaceIdentity.ts';

@@ -6,8 +6,8 @@ import { registerCommands } from './commands.ts';
 import type { Core } from './coreContract.ts';
 import { keepEnvironment } from './environment.ts';
 import { createResourceTree } from './resourceTreeView.ts';
-import { readSettings } from './settings.ts';
 import { startSensors } from './sensors/sensors.ts';
+import { readSettings } from './settings.ts';
 import { createStatusBar } from './statusBarItem.ts';
 import { createSuggestions } from './suggestions.ts';
 import { registerWorkflow } from './workflowPanel.ts';
@@ -31,7 +31,9 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi {
   let opening: Promise<App | undefined> | undefined;
 
   const open = (): Promise<App | undefined> => {
-    opening ??= folder ? load(context, folder, log).then(attach, (error: Error) => void log.error(error.message)) : Promise.resolve(undefined);
+    opening ??= folder
+      ? load(context, folder, log).then(attach, (error: Error) => void log.error(error.message))
+      : Promise.resolve(undefined);
     return opening as Promise<App | undefined>;
   };
   const record = (signal: Signal): void => {

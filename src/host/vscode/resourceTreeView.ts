@@ -30,7 +30,10 @@ function item(row: ResourceRow): vscode.TreeItem {
   it.description = row.description;
   it.tooltip = row.tooltip;
   it.contextValue = `resource.${row.state}`;
-  it.iconPath = row.state === 'working' ? new vscode.ThemeIcon('sync~spin') : new vscode.ThemeIcon(row.icon, row.state === 'warm' ? new vscode.ThemeColor('charts.green') : undefined);
+  it.iconPath =
+    row.state === 'working'
+      ? new vscode.ThemeIcon('sync~spin')
+      : new vscode.ThemeIcon(row.icon, row.state === 'warm' ? new vscode.ThemeColor('charts.green') : undefined);
   it.accessibilityInformation = { label: `${row.label}, ${row.description}` };
   return it;
 }

@@ -8,7 +8,10 @@ import { workflow } from '../../show/workflow.ts';
 const TYPE = 'prewarm.workflow';
 
 /** The workflow panel: one at most, restored after a reload. */
-export function registerWorkflow(context: vscode.ExtensionContext, open: () => Promise<App | undefined>): { reveal(): void; show(state: Shown): void } {
+export function registerWorkflow(
+  context: vscode.ExtensionContext,
+  open: () => Promise<App | undefined>,
+): { reveal(): void; show(state: Shown): void } {
   let panel: vscode.WebviewPanel | undefined;
   const roots = [vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview')];
 
@@ -33,7 +36,9 @@ export function registerWorkflow(context: vscode.ExtensionContext, open: () => P
     await app[message.type]([message.resource]);
   }
 
-  context.subscriptions.push(vscode.window.registerWebviewPanelSerializer(TYPE, { deserializeWebviewPanel: async (restored) => adopt(restored) }));
+  context.subscriptions.push(
+    vscode.window.registerWebviewPanelSerializer(TYPE, { deserializeWebviewPanel: async (restored) => adopt(restored) }),
+  );
   return {
     reveal() {
       if (panel) panel.reveal();

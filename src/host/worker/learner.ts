@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { Activity, UnixMs } from '../../domain/index.ts';
-import { learnPersonas, type PersonaModel } from '../../learn/personas.ts';
+import type { PersonaModel } from '../../learn/personaModel.ts';
+import { learnPersonas } from '../../learn/personas.ts';
 
 export interface LearnRequest {
   readonly id: number;

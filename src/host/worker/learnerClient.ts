@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Learner } from '../../app/ports.ts';
 import { failed, ok, type Result } from '../../domain/index.ts';
-import type { PersonaModel } from '../../learn/personas.ts';
+import type { PersonaModel } from '../../learn/personaModel.ts';
 import type { LearnReply, LearnRequest } from './learner.ts';
 
 /** The same history gives the same personas. */
@@ -18,9 +18,16 @@ export function createLearner(program: string): Learner {
     worker = new Worker(program);
     worker.unref();
     worker.on('message', (reply: LearnReply) => {
-      settle(reply.id, 'model' in reply ? ok(reply.model) : failed('start-failed', 'never', 'Learning failed; the personas stay as they were. Please report this.', reply.error));
+      settle(
+        reply.id,
+        'model' in reply
+          ? ok(reply.model)
+          : failed('start-failed', 'never', 'Learning failed; the personas stay as they were. Please report this.', reply.error),
+      );
     });
-    worker.on('error', (error) => end(failed('start-failed', 'later', 'The learner ended unexpectedly; the personas stay as they were.', String(error))));
+    worker.on('error', (error) =>
+      end(failed('start-failed', 'later', 'The learner ended unexpectedly; the personas stay as they were.', String(error))),
+    );
     worker.on('exit', () => end(failed('cancelled', 'never', 'Learning was stopped.')));
     return worker;
   }

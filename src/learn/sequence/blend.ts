@@ -15,7 +15,9 @@ const LADDERS: readonly { readonly decay: number; readonly strength: number; rea
   { decay: 0.85, strength: 1.4, orders: 4 },
   { decay: 0.995, strength: 1.6, orders: 5 },
 ];
-const EXPERTS: readonly Expert[] = LADDERS.flatMap(({ decay, strength, orders }) => Array.from({ length: orders + 1 }, (_, order) => ({ order, decay, strength })));
+const EXPERTS: readonly Expert[] = LADDERS.flatMap(({ decay, strength, orders }) =>
+  Array.from({ length: orders + 1 }, (_, order) => ({ order, decay, strength })),
+);
 const MAX_ORDER = Math.max(...EXPERTS.map((e) => e.order));
 
 /** Fixed share (Herbster and Warmuth 1998): what every expert keeps so that the best one may change. */
@@ -112,7 +114,11 @@ export function createBlend(capacity = 4096): NextModel {
   return {
     score(symbol) {
       refresh();
-      const rank = rankOf(symbol, known, (a, b) => (mixed[a] as number) > (mixed[b] as number) || (mixed[a] === mixed[b] && (lastAt[a] as number) > (lastAt[b] as number)));
+      const rank = rankOf(
+        symbol,
+        known,
+        (a, b) => (mixed[a] as number) > (mixed[b] as number) || (mixed[a] === mixed[b] && (lastAt[a] as number) > (lastAt[b] as number)),
+      );
       return { rank, probability: mixed[symbol] as number };
     },
     newProbability() {

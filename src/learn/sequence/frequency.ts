@@ -5,7 +5,10 @@ export function createFrequency(by: 'count' | 'recency'): NextModel {
   const counts: number[] = [];
   const lastAt: number[] = [];
   let n = 0;
-  const before = by === 'recency' ? (a: number, b: number) => at(lastAt, a) > at(lastAt, b) : (a: number, b: number) => at(counts, a) > at(counts, b) || (at(counts, a) === at(counts, b) && at(lastAt, a) > at(lastAt, b));
+  const before =
+    by === 'recency'
+      ? (a: number, b: number) => at(lastAt, a) > at(lastAt, b)
+      : (a: number, b: number) => at(counts, a) > at(counts, b) || (at(counts, a) === at(counts, b) && at(lastAt, a) > at(lastAt, b));
   return {
     score: (symbol) => ({
       rank: rankOf(symbol, counts.length, before),

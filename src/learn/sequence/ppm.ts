@@ -13,7 +13,12 @@ export interface PpmState {
   left: number;
 }
 
-export const createPpmState = (size: number): PpmState => ({ probability: new Float64Array(size), level: new Int32Array(size), lastAt: new Float64Array(size), left: 1 });
+export const createPpmState = (size: number): PpmState => ({
+  probability: new Float64Array(size),
+  level: new Int32Array(size),
+  lastAt: new Float64Array(size),
+  left: 1,
+});
 
 /** Fills `state` for `known` symbols; contexts from the longest down. */
 export function ppmShares(contexts: Contexts, known: number, state: PpmState): void {
@@ -47,12 +52,14 @@ function shareOut(context: Followers, level: number, left: number, state: PpmSta
   return (left * distinct) / (total + distinct);
 }
 
-export const ppmBefore = (s: PpmState) => (a: number, b: number): boolean =>
-  (s.probability[a] as number) !== (s.probability[b] as number)
-    ? (s.probability[a] as number) > (s.probability[b] as number)
-    : (s.level[a] as number) !== (s.level[b] as number)
-      ? (s.level[a] as number) > (s.level[b] as number)
-      : (s.lastAt[a] as number) > (s.lastAt[b] as number);
+export const ppmBefore =
+  (s: PpmState) =>
+  (a: number, b: number): boolean =>
+    (s.probability[a] as number) !== (s.probability[b] as number)
+      ? (s.probability[a] as number) > (s.probability[b] as number)
+      : (s.level[a] as number) !== (s.level[b] as number)
+        ? (s.level[a] as number) > (s.level[b] as number)
+        : (s.lastAt[a] as number) > (s.lastAt[b] as number);
 
 /** Holds what followed every context of up to `maxOrder` symbols of one sequence. */
 export function createContextTable(maxOrder: number) {
@@ -64,7 +71,8 @@ export function createContextTable(maxOrder: number) {
     /** From the longest down to order 0; those that never occurred before are undefined. */
     contexts(): Contexts {
       const found: (Followers | undefined)[] = [];
-      for (let order = maxOrder; order >= 0; order--) found.push(history.length >= order ? table.get(contextKey(history, order)) : undefined);
+      for (let order = maxOrder; order >= 0; order--)
+        found.push(history.length >= order ? table.get(contextKey(history, order)) : undefined);
       return found;
     },
     add(symbol: number): void {

@@ -66,7 +66,10 @@ async function serve(options: ServerOptions): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal));
-  setInterval(() => void leaseUntil(options).then((until) => (Date.now() > until ? end('its lease has ended') : undefined)), LEASE_CHECK_MS);
+  setInterval(
+    () => void leaseUntil(options).then((until) => (Date.now() > until ? end('its lease has ended') : undefined)),
+    LEASE_CHECK_MS,
+  );
 }
 
 /** A failed seed leaves no mark, so the next start tries again on a fresh data folder. */

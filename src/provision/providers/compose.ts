@@ -122,7 +122,12 @@ export function createComposeProvider(options: ContainerOptions = {}): Provider 
     reach: (resource, rung, context) => containers.reach(resource, rung, recipe(resource), context),
     renew: (resources, context) => containers.renew(resources, context),
     sweep: (context) => containers.sweep(context),
-    watch: (resources, listener) => containers.watch((labels) => resourceOf(resources, labels), listener),
+    watch: (resources, listener) =>
+      containers.watch(
+        (labels) => labels['com.docker.compose.project'] !== undefined,
+        (labels) => resourceOf(resources, labels),
+        listener,
+      ),
     close: async () => {},
   };
 }

@@ -47,7 +47,12 @@ export function createDockerProvider(options: ContainerOptions = {}): Provider {
     reach: (resource, rung, context) => containers.reach(resource, rung, recipe(resource), context),
     renew: (resources, context) => containers.renew(resources, context),
     sweep: (context) => containers.sweep(context),
-    watch: (_, listener) => containers.watch(() => undefined, listener),
+    watch: (_, listener) =>
+      containers.watch(
+        (labels) => labels['com.docker.compose.project'] === undefined,
+        () => undefined,
+        listener,
+      ),
     close: async () => {},
   };
 }

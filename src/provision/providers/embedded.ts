@@ -5,7 +5,7 @@ import { failed, type Observation, ok, type Resource, type Result, type Rung, ru
 import { type Detached, readDetached, startDetached, stopDetached } from '../detached.ts';
 import type { ServedState, ServerOptions } from '../embedded/server.ts';
 import { leaseFile, renewLeases } from '../leases.ts';
-import { labelsFor, LABEL, stableName } from '../ownership.ts';
+import { LABEL, labelsFor, stableName } from '../ownership.ts';
 import type { Context, Provider } from '../provider.ts';
 import { portProblem, type Reach, untilReady } from '../readiness.ts';
 import { spawned } from '../spawned.ts';
@@ -70,10 +70,21 @@ export function createEmbeddedProvider({ cache, program }: EmbeddedOptions): Pro
     await rm(stateFile(resource, context), { force: true });
     await renewLeases([resource.id], context);
     const options: ServerOptions = {
-      packages, dataFolder: data, stateFile: stateFile(resource, context), leaseFile: leaseFile(context), resource: resource.id,
-      ...postgresOf(resource), seedKey: key, firstLease: context.now() + context.leaseMs,
+      packages,
+      dataFolder: data,
+      stateFile: stateFile(resource, context),
+      leaseFile: leaseFile(context),
+      resource: resource.id,
+      ...postgresOf(resource),
+      seedKey: key,
+      firstLease: context.now() + context.leaseMs,
     };
-    return startDetached(resource, [process.execPath, program, JSON.stringify(options)], { cwd: context.storage, env: { ELECTRON_RUN_AS_NODE: '1' } }, context);
+    return startDetached(
+      resource,
+      [process.execPath, program, JSON.stringify(options)],
+      { cwd: context.storage, env: { ELECTRON_RUN_AS_NODE: '1' } },
+      context,
+    );
   }
 
   function reachOf(resource: Resource, it: Detached, context: Context): Reach {
@@ -81,7 +92,8 @@ export function createEmbeddedProvider({ cache, program }: EmbeddedOptions): Pro
       const state = await servedState(resource, context);
       return state ? portProblem(state.port) : 'is still loading its seed files';
     };
-    const dead = async (): Promise<string | undefined> => ((await readDetached(resource, context)) ? undefined : `${(await tail(it.log)).trim().slice(-400)}.`);
+    const dead = async (): Promise<string | undefined> =>
+      (await readDetached(resource, context)) ? undefined : `${(await tail(it.log)).trim().slice(-400)}.`;
     return { port: async () => (await servedState(resource, context))?.port, run: served, logs: () => tail(it.log), health: served, dead };
   }
 
@@ -93,7 +105,11 @@ export function createEmbeddedProvider({ cache, program }: EmbeddedOptions): Pro
       if (await exists(join(packages, 'complete'))) return ok({ version: `PGlite ${PACKAGES['@electric-sql/pglite']}` });
       const npm = await runNpm(['--version'], {});
       if (npm.code === 0) return ok({ version: `PGlite ${PACKAGES['@electric-sql/pglite']}, fetched on first use` });
-      return failed('tool-missing', 'never', 'Embedded PostgreSQL is fetched with npm on first use, and npm is not installed. Install Node.js with npm, or start Docker.');
+      return failed(
+        'tool-missing',
+        'never',
+        'Embedded PostgreSQL is fetched with npm on first use, and npm is not installed. Install Node.js with npm, or start Docker.',
+      );
     },
     observe: (resources, context) => Promise.all(resources.map((r) => observe(r, context))),
     async reach(resource, rung, context) {
@@ -105,7 +121,11 @@ export function createEmbeddedProvider({ cache, program }: EmbeddedOptions): Pro
       if (rung === 'fetched' || rung === 'created') return climb(resource, rung, context);
       return ok(await observe(resource, context));
     },
-    renew: (resources, context) => renewLeases(resources.map((r) => r.id), context),
+    renew: (resources, context) =>
+      renewLeases(
+        resources.map((r) => r.id),
+        context,
+      ),
     sweep: (context) => sweepDetached(context),
     close: async () => {},
   };
@@ -121,7 +141,11 @@ function postgresOf({ spec }: Resource): Pick<ServerOptions, 'user' | 'database'
   if (spec.type === 'embedded') return { user: spec.user, database: spec.database, seedFiles: spec.seedFiles };
   const environment = spec.type === 'compose' || spec.type === 'docker' ? spec.environment : {};
   const user = environment.POSTGRES_USER ?? 'postgres';
-  return { user, database: environment.POSTGRES_DB ?? user, seedFiles: spec.type === 'compose' ? spec.seedFiles.filter((f) => f.endsWith('.sql')) : [] };
+  return {
+    user,
+    database: environment.POSTGRES_DB ?? user,
+    seedFiles: spec.type === 'compose' ? spec.seedFiles.filter((f) => f.endsWith('.sql')) : [],
+  };
 }
 
 /** The digest of what goes in; a seed file that can't be read is named. */
@@ -131,7 +155,11 @@ async function seedKey(resource: Resource): Promise<Result<string>> {
     try {
       hash.update(file).update(await readFile(file));
     } catch (error) {
-      return failed('bad-file', 'never', `${resource.id}: its seed file ${file} cannot be read (${(error as NodeJS.ErrnoException).code}). Restore it, or take it out of ${resource.declaredIn}.`);
+      return failed(
+        'bad-file',
+        'never',
+        `${resource.id}: its seed file ${file} cannot be read (${(error as NodeJS.ErrnoException).code}). Restore it, or take it out of ${resource.declaredIn}.`,
+      );
     }
   }
   return ok(hash.digest('hex'));
@@ -144,11 +172,19 @@ async function fetchPackages(folder: string, context: Context): Promise<Result<v
   const draft = `${folder}.${process.pid}.${context.now()}`;
   await mkdir(draft, { recursive: true });
   await writeFile(join(draft, 'package.json'), JSON.stringify({ name: 'prewarm-embedded', private: true, dependencies: PACKAGES }));
-  const { code, stderr } = await runNpm(['install', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', '--loglevel', 'error'], { cwd: draft, signal: context.signal });
+  const { code, stderr } = await runNpm(
+    ['install', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', '--loglevel', 'error'],
+    { cwd: draft, signal: context.signal },
+  );
   if (context.signal.aborted || code !== 0) {
     await rm(draft, { recursive: true, force: true });
     if (context.signal.aborted) return failed('cancelled', 'never', 'Fetching embedded PostgreSQL was cancelled.');
-    return failed('fetch-failed', 'later', 'Embedded PostgreSQL could not be fetched with npm. Check the network and your npm settings, or start Docker.', stderr.slice(-1000));
+    return failed(
+      'fetch-failed',
+      'later',
+      'Embedded PostgreSQL could not be fetched with npm. Check the network and your npm settings, or start Docker.',
+      stderr.slice(-1000),
+    );
   }
   await writeFile(join(draft, 'complete'), '');
   await rename(draft, folder).catch(async (error: unknown) => {

@@ -1,6 +1,16 @@
-import { failed, type Observation, ok, type Resource, type ResourceSpec, type Result, type Rung, RUNGS, rungIndex } from '../../domain/index.ts';
-import type { Context, Provider } from '../provider.ts';
+import {
+  failed,
+  type Observation,
+  ok,
+  type Resource,
+  type ResourceSpec,
+  type Result,
+  RUNGS,
+  type Rung,
+  rungIndex,
+} from '../../domain/index.ts';
 import { specHash } from '../ownership.ts';
+import type { Context, Provider } from '../provider.ts';
 
 type MemorySpec = Extract<ResourceSpec, { type: 'memory' }>;
 
@@ -50,7 +60,13 @@ export function createMemoryProvider({ world, sleep }: MemoryOptions): Provider 
     else if (thing) thing.rung = to;
     else {
       world.made++;
-      world.things.set(resource.id, { rung: to, owner: 'prewarm', spec: specHash(resource), leaseUntil: context.now() + context.leaseMs, workspace: context.workspace });
+      world.things.set(resource.id, {
+        rung: to,
+        owner: 'prewarm',
+        spec: specHash(resource),
+        leaseUntil: context.now() + context.leaseMs,
+        workspace: context.workspace,
+      });
     }
     return ok(undefined);
   }
@@ -59,7 +75,8 @@ export function createMemoryProvider({ world, sleep }: MemoryOptions): Provider 
     name: 'memory',
     rungs: LADDER,
     supports: (resource) => resource.spec.type === 'memory',
-    check: async () => (world.reachable ? ok({ version: 'simulated' }) : failed('engine-unreachable', 'later', 'The simulated engine cannot be reached.')),
+    check: async () =>
+      world.reachable ? ok({ version: 'simulated' }) : failed('engine-unreachable', 'later', 'The simulated engine cannot be reached.'),
     observe: async (resources, context) => resources.map((r) => observe(r, context)),
     async reach(resource, rung, context) {
       const thing = world.things.get(resource.id);

@@ -1,5 +1,15 @@
 import { open } from 'node:fs/promises';
-import { type Backend, failed, type Observation, ok, type Resource, type ResourceSpec, type Result, type Rung, rungIndex } from '../../domain/index.ts';
+import {
+  type Backend,
+  failed,
+  type Observation,
+  ok,
+  type Resource,
+  type ResourceSpec,
+  type Result,
+  type Rung,
+  rungIndex,
+} from '../../domain/index.ts';
 import { type Detached, listDetached, madeFromSameSpec, readDetached, startDetached, stopDetached } from '../detached.ts';
 import { readLeases, renewLeases } from '../leases.ts';
 import { LABEL, leaseEnded } from '../ownership.ts';
@@ -32,7 +42,12 @@ export function createProcessProvider(): Provider {
       const spec = resource.spec as ProcessSpec;
       context.progress(`starting ${spec.command.join(' ')}`);
       const started = await startDetached(resource, spec.command, { cwd: spec.cwd, env: spec.environment }, context);
-      if ('problem' in started) return failed('start-failed', 'never', `${resource.id} was not started: ${started.problem}. It is declared in ${resource.declaredIn}.`);
+      if ('problem' in started)
+        return failed(
+          'start-failed',
+          'never',
+          `${resource.id} was not started: ${started.problem}. It is declared in ${resource.declaredIn}.`,
+        );
       it = started;
     }
     if (rung === 'ready') {
@@ -57,7 +72,11 @@ export function createProcessProvider(): Provider {
       await stopDetached(resource, context);
       return ok(await observe(resource, context));
     },
-    renew: (resources, context) => renewLeases(resources.map((r) => r.id), context),
+    renew: (resources, context) =>
+      renewLeases(
+        resources.map((r) => r.id),
+        context,
+      ),
     sweep: (context) => sweepDetached(context),
     close: async () => {},
   };

@@ -41,7 +41,9 @@ function zsh(): Format {
         return { entries: hold() };
       }
       const extended = line.match(/^: (\d{9,11}):(\d+);([\s\S]*)$/);
-      open = extended ? { text: extended[3] as string, at: Number(extended[1]) * 1000, durationMs: Number(extended[2]) * 1000 } : { text: line };
+      open = extended
+        ? { text: extended[3] as string, at: Number(extended[1]) * 1000, durationMs: Number(extended[2]) * 1000 }
+        : { text: line };
       return { entries: hold() };
     },
     end: close,

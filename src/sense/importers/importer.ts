@@ -53,11 +53,16 @@ export function importHistory(lines: Iterable<string>, format: Format, { actor, 
     const parsed = parseCommand(entry.line);
     if (parsed.dropped.length > 0) redacted++;
     dropped.push(parsed.dropped);
-    return parsed.commands.map((command): Activity => ({
-      at: entry.at ?? Math.max(0, endAt - (entries.length - i) * SPACING_MS), actor, resource: `command:${command.token}`, source: 'import',
-      kind: entry.at === undefined ? 'command.recalled' : 'command.started',
-      ...(entry.durationMs === undefined ? {} : { durationMs: entry.durationMs }),
-    }));
+    return parsed.commands.map(
+      (command): Activity => ({
+        at: entry.at ?? Math.max(0, endAt - (entries.length - i) * SPACING_MS),
+        actor,
+        resource: `command:${command.token}`,
+        source: 'import',
+        kind: entry.at === undefined ? 'command.recalled' : 'command.started',
+        ...(entry.durationMs === undefined ? {} : { durationMs: entry.durationMs }),
+      }),
+    );
   });
   return { activities, read: entries.length, written: activities.length, redacted, rejected, dropped: merged(dropped) };
 }

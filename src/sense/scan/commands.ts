@@ -13,13 +13,33 @@ export interface SourceFile {
 
 /** A client program, or an import in source code, tells the engine that it talks to. */
 const CLIENTS: readonly { readonly images: RegExp; readonly programs: readonly string[]; readonly code: RegExp }[] = [
-  { images: /postgres|postgis|pgvector|timescale|cockroach|yugabyte/, programs: ['psql', 'pg_dump', 'pg_restore', 'pgcli', 'pgbench', 'createdb', 'dropdb'], code: /['"](pg|pg-promise|postgres|@prisma\/client|typeorm|knex|sequelize|drizzle-orm\/(node-)?postgres)['"]|\b(psycopg2?|asyncpg|sqlalchemy)\b|lib\/pq|jackc\/pgx|org\.postgresql|require ['"]pg['"]/ },
-  { images: /mysql|mariadb|percona/, programs: ['mysql', 'mysqldump', 'mariadb', 'mycli'], code: /['"](mysql2?|mariadb)['"]|\b(pymysql|mysqlclient|MySQLdb)\b|go-sql-driver\/mysql|com\.mysql/ },
-  { images: /redis|valkey|keydb|dragonfly/, programs: ['redis-cli', 'redis-benchmark', 'valkey-cli'], code: /['"](redis|ioredis|bullmq|bull)['"]|^\s*(import|from) redis\b|redis\/go-redis|redis\.clients|require ['"]redis['"]/m },
-  { images: /mongo/, programs: ['mongosh', 'mongo', 'mongodump', 'mongorestore'], code: /['"](mongodb|mongoose)['"]|\bpymongo\b|mongo-driver/ },
+  {
+    images: /postgres|postgis|pgvector|timescale|cockroach|yugabyte/,
+    programs: ['psql', 'pg_dump', 'pg_restore', 'pgcli', 'pgbench', 'createdb', 'dropdb'],
+    code: /['"](pg|pg-promise|postgres|@prisma\/client|typeorm|knex|sequelize|drizzle-orm\/(node-)?postgres)['"]|\b(psycopg2?|asyncpg|sqlalchemy)\b|lib\/pq|jackc\/pgx|org\.postgresql|require ['"]pg['"]/,
+  },
+  {
+    images: /mysql|mariadb|percona/,
+    programs: ['mysql', 'mysqldump', 'mariadb', 'mycli'],
+    code: /['"](mysql2?|mariadb)['"]|\b(pymysql|mysqlclient|MySQLdb)\b|go-sql-driver\/mysql|com\.mysql/,
+  },
+  {
+    images: /redis|valkey|keydb|dragonfly/,
+    programs: ['redis-cli', 'redis-benchmark', 'valkey-cli'],
+    code: /['"](redis|ioredis|bullmq|bull)['"]|^\s*(import|from) redis\b|redis\/go-redis|redis\.clients|require ['"]redis['"]/m,
+  },
+  {
+    images: /mongo/,
+    programs: ['mongosh', 'mongo', 'mongodump', 'mongorestore'],
+    code: /['"](mongodb|mongoose)['"]|\bpymongo\b|mongo-driver/,
+  },
   { images: /rabbitmq/, programs: ['rabbitmqctl', 'rabbitmqadmin'], code: /['"](amqplib|amqp-connection-manager)['"]|\bpika\b|amqp091-go/ },
   { images: /kafka|redpanda/, programs: ['kcat', 'rpk'], code: /['"]kafkajs['"]|confluent_kafka|segmentio\/kafka-go/ },
-  { images: /elasticsearch|opensearch/, programs: [], code: /['"]@elastic\/elasticsearch['"]|\belasticsearch\b.*import|import elasticsearch/ },
+  {
+    images: /elasticsearch|opensearch/,
+    programs: [],
+    code: /['"]@elastic\/elasticsearch['"]|\belasticsearch\b.*import|import elasticsearch/,
+  },
   { images: /minio|localstack/, programs: ['mc', 'awslocal'], code: /['"]minio['"]/ },
 ];
 
@@ -29,15 +49,24 @@ const RUNNERS = ['npm', 'pnpm', 'yarn', 'bun'];
 /** Which resources a command uses, told from package.json, Makefile and what the source files import. */
 export function commandUses(files: readonly SourceFile[], resources: readonly Resource[]): readonly CommandUse[] {
   const served = CLIENTS.map((client) => ({ ...client, ids: onlyOne(resources.filter((r) => client.images.test(imageOf(r)))) }));
-  const direct = served.flatMap((c) => (c.ids.length > 0 ? c.programs.map((program): CommandUse => ({ match: { program }, resources: c.ids })) : []));
-  const usedBy = new Map(files.filter((f) => CODE.test(f.path)).map((f) => [f.path, served.filter((c) => c.code.test(f.text)).flatMap((c) => c.ids)]));
+  const direct = served.flatMap((c) =>
+    c.ids.length > 0 ? c.programs.map((program): CommandUse => ({ match: { program }, resources: c.ids })) : [],
+  );
+  const usedBy = new Map(
+    files.filter((f) => CODE.test(f.path)).map((f) => [f.path, served.filter((c) => c.code.test(f.text)).flatMap((c) => c.ids)]),
+  );
   const reach = closure(files, usedBy);
-  const runOf = (text: string): readonly ResourceId[] => unique([
-    ...served.filter((c) => c.programs.some((p) => new RegExp(`(^|[\\s;&|(@])${p}\\b`).test(text))).flatMap((c) => c.ids),
-    ...[...reach].filter(([path]) => mentions(text, path)).flatMap(([, ids]) => ids),
-    ...(/\b(test|vitest|jest|mocha|pytest|rspec)\b/.test(text) ? [...reach].filter(([path]) => isTest(path)).flatMap(([, ids]) => ids) : []),
-  ]);
-  const scripts = [...reach].flatMap(([path, ids]) => (ids.length > 0 ? interpretersOf(path).map((program): CommandUse => ({ match: { program, sub: path }, resources: unique(ids) })) : []));
+  const runOf = (text: string): readonly ResourceId[] =>
+    unique([
+      ...served.filter((c) => c.programs.some((p) => new RegExp(`(^|[\\s;&|(@])${p}\\b`).test(text))).flatMap((c) => c.ids),
+      ...[...reach].filter(([path]) => mentions(text, path)).flatMap(([, ids]) => ids),
+      ...(/\b(test|vitest|jest|mocha|pytest|rspec)\b/.test(text)
+        ? [...reach].filter(([path]) => isTest(path)).flatMap(([, ids]) => ids)
+        : []),
+    ]);
+  const scripts = [...reach].flatMap(([path, ids]) =>
+    ids.length > 0 ? interpretersOf(path).map((program): CommandUse => ({ match: { program, sub: path }, resources: unique(ids) })) : [],
+  );
   return [...direct, ...scripts, ...packageScripts(files, runOf), ...makeTargets(files, runOf)].filter((u) => u.resources.length > 0);
 }
 
@@ -54,7 +83,10 @@ function imageOf({ spec, name }: Resource): string {
 }
 
 /** A file uses what it imports, and what the files of the workspace that it imports use. */
-function closure(files: readonly SourceFile[], direct: ReadonlyMap<string, readonly ResourceId[]>): ReadonlyMap<string, readonly ResourceId[]> {
+function closure(
+  files: readonly SourceFile[],
+  direct: ReadonlyMap<string, readonly ResourceId[]>,
+): ReadonlyMap<string, readonly ResourceId[]> {
   const known = new Set(direct.keys());
   const next = new Map(files.filter((f) => known.has(f.path)).map((f) => [f.path, importsOf(f, known)]));
   const all = new Map<string, readonly ResourceId[]>();
@@ -75,7 +107,9 @@ function importsOf(file: SourceFile, known: ReadonlySet<string>): readonly strin
   const folder = file.path.split('/').slice(0, -1);
   return [...file.text.matchAll(/(?:from|import|require\()\s*['"](\.{1,2}\/[^'"]+)['"]/g)].flatMap((m) => {
     const target = normalised([...folder, ...(m[1] as string).split('/')]);
-    return [target, `${target}.ts`, `${target}.js`, `${target}.mjs`, `${target}/index.ts`, `${target}/index.js`].filter((p) => known.has(p)).slice(0, 1);
+    return [target, `${target}.ts`, `${target}.js`, `${target}.mjs`, `${target}/index.ts`, `${target}/index.js`]
+      .filter((p) => known.has(p))
+      .slice(0, 1);
   });
 }
 
@@ -89,20 +123,24 @@ function normalised(parts: readonly string[]): string {
 }
 
 function packageScripts(files: readonly SourceFile[], runOf: (text: string) => readonly ResourceId[]): readonly CommandUse[] {
-  return files.filter((f) => f.path === 'package.json').flatMap((f) => {
-    const scripts = scriptsOf(f.text);
-    return Object.entries(scripts).flatMap(([name, text]) => {
-      const resources = runOf(expand(text, scripts, 0));
-      const subs = name === 'test' || name === 'start' ? [name, `run ${name}`] : [`run ${name}`, name];
-      return RUNNERS.flatMap((program) => subs.map((sub): CommandUse => ({ match: { program, sub }, resources })));
+  return files
+    .filter((f) => f.path === 'package.json')
+    .flatMap((f) => {
+      const scripts = scriptsOf(f.text);
+      return Object.entries(scripts).flatMap(([name, text]) => {
+        const resources = runOf(expand(text, scripts, 0));
+        const subs = name === 'test' || name === 'start' ? [name, `run ${name}`] : [`run ${name}`, name];
+        return RUNNERS.flatMap((program) => subs.map((sub): CommandUse => ({ match: { program, sub }, resources })));
+      });
     });
-  });
 }
 
 /** `npm run lint && npm test` inside a script: what those run. */
 function expand(text: string, scripts: Readonly<Record<string, string>>, depth: number): string {
   if (depth > 5) return text;
-  return text.replace(/\b(?:npm|pnpm|yarn)\s+(?:run\s+)?([\w:-]+)/g, (whole, name: string) => (scripts[name] ? `${whole} ; ${expand(scripts[name], scripts, depth + 1)}` : whole));
+  return text.replace(/\b(?:npm|pnpm|yarn)\s+(?:run\s+)?([\w:-]+)/g, (whole, name: string) =>
+    scripts[name] ? `${whole} ; ${expand(scripts[name], scripts, depth + 1)}` : whole,
+  );
 }
 
 function scriptsOf(text: string): Readonly<Record<string, string>> {
@@ -115,16 +153,22 @@ function scriptsOf(text: string): Readonly<Record<string, string>> {
 }
 
 function makeTargets(files: readonly SourceFile[], runOf: (text: string) => readonly ResourceId[]): readonly CommandUse[] {
-  return files.filter((f) => /^(GNUm|m|M)akefile$/.test(f.path)).flatMap((f) =>
-    [...f.text.matchAll(/^([A-Za-z][\w.-]*)\s*:(?!=)[^\n]*\n((?:\t[^\n]*\n?)*)/gm)].map(([, target, recipe]): CommandUse => ({ match: { program: 'make', sub: target as string }, resources: runOf(recipe ?? '') })),
-  );
+  return files
+    .filter((f) => /^(GNUm|m|M)akefile$/.test(f.path))
+    .flatMap((f) =>
+      [...f.text.matchAll(/^([A-Za-z][\w.-]*)\s*:(?!=)[^\n]*\n((?:\t[^\n]*\n?)*)/gm)].map(
+        ([, target, recipe]): CommandUse => ({ match: { program: 'make', sub: target as string }, resources: runOf(recipe ?? '') }),
+      ),
+    );
 }
 
 function mentions(text: string, path: string): boolean {
   const folder = path.split('/').slice(0, -1).join('/');
   return text.split(/[\s'"]+/).some((word) => {
     const clean = word.replace(/^\.\//, '');
-    return clean === path || (isTest(path) && folder !== '' && (clean === folder || clean === `${folder}/` || clean.startsWith(`${folder}/*`)));
+    return (
+      clean === path || (isTest(path) && folder !== '' && (clean === folder || clean === `${folder}/` || clean.startsWith(`${folder}/*`)))
+    );
   });
 }
 

@@ -36,7 +36,10 @@ export function scanCompose(input: ComposeInput): { readonly resources: readonly
   const resources: Resource[] = [];
   for (const [name, raw] of Object.entries(all)) {
     const service = record(raw);
-    if (!service) problems.push(problemAt(input.path, undefined, `the service “${name}” is not a map of settings and is skipped. Give it an image or a build.`));
+    if (!service)
+      problems.push(
+        problemAt(input.path, undefined, `the service “${name}” is not a map of settings and is skipped. Give it an image or a build.`),
+      );
     else resources.push(resourceOf(name, resolved(service, input.variables) as Service, project, input));
   }
   return { resources, problems };
@@ -48,12 +51,24 @@ function parseYaml(path: string, text: string): { json: Record<string, Json> } |
   try {
     document = parseDocument(text, { merge: true, lineCounter: counter, uniqueKeys: false, logLevel: 'silent', version: '1.1' });
   } catch (error) {
-    return { problem: problemAt(path, undefined, `it is not valid YAML (${(error as Error).message}). Its services are skipped until it is mended.`) };
+    return {
+      problem: problemAt(
+        path,
+        undefined,
+        `it is not valid YAML (${(error as Error).message}). Its services are skipped until it is mended.`,
+      ),
+    };
   }
   const error = document.errors[0];
   if (error) {
     const line = error.linePos?.[0].line ?? counter.linePos(error.pos[0]).line;
-    return { problem: problemAt(path, line, `it is not valid YAML (${error.message.split('\n')[0]?.replace(/ at line.*$/, '')}). Its services are skipped until it is mended.`) };
+    return {
+      problem: problemAt(
+        path,
+        line,
+        `it is not valid YAML (${error.message.split('\n')[0]?.replace(/ at line.*$/, '')}). Its services are skipped until it is mended.`,
+      ),
+    };
   }
   if (!isMap(document.contents)) {
     const what = isScalar(document.contents) || document.contents === null ? 'it is empty or a single value' : 'it is a list';
@@ -62,14 +77,18 @@ function parseYaml(path: string, text: string): { json: Record<string, Json> } |
   try {
     return { json: document.toJS({ maxAliasCount: 1000 }) as Record<string, Json> };
   } catch (fault) {
-    return { problem: problemAt(path, undefined, `it cannot be read (${(fault as Error).message}). Its services are skipped until it is mended.`) };
+    return {
+      problem: problemAt(path, undefined, `it cannot be read (${(fault as Error).message}). Its services are skipped until it is mended.`),
+    };
   }
 }
 
 /** A file of includes or of volumes only is no mistake. */
 function notCompose(path: string, json: Record<string, Json>): readonly Problem[] {
   if (['include', 'volumes', 'networks', 'secrets', 'configs', 'x-common'].some((key) => key in json)) return [];
-  return [problemAt(path, 1, 'it has no “services:” map, so nothing is taken from it. Add one, or rename the file if it is not a compose file.')];
+  return [
+    problemAt(path, 1, 'it has no “services:” map, so nothing is taken from it. Add one, or rename the file if it is not a compose file.'),
+  ];
 }
 
 /** The parts of the merge rules that matter here: maps are joined, ports and other lists appended, single values replaced. */
@@ -108,12 +127,23 @@ function resourceOf(name: string, service: Service, project: string, input: Comp
   const ports = portsOf(service);
   const id = (other: string): string => `compose:${project}/${other}`;
   return {
-    id: id(name), name, kind, provider: 'compose', declaredIn: input.path, ports,
-    dependsOn: namesIn(service.depends_on).concat(namesIn(service.links).map((l) => l.split(':')[0] as string)).filter((n, i, all) => n !== name && all.indexOf(n) === i).map(id),
+    id: id(name),
+    name,
+    kind,
+    provider: 'compose',
+    declaredIn: input.path,
+    ports,
+    dependsOn: namesIn(service.depends_on)
+      .concat(namesIn(service.links).map((l) => l.split(':')[0] as string))
+      .filter((n, i, all) => n !== name && all.indexOf(n) === i)
+      .map(id),
     probe: probeOf(service, ports),
     memoryBytes: memoryLimit(service) ?? memoryGuess(kind),
     spec: {
-      type: 'compose', file: `${input.folder}/${input.path}`, project, service: name,
+      type: 'compose',
+      file: `${input.folder}/${input.path}`,
+      project,
+      service: name,
       ...(image ? { image } : {}),
       environment: environmentOf(service.environment),
       seedFiles: seedFolders(service, input),
@@ -126,13 +156,18 @@ function resourceOf(name: string, service: Service, project: string, input: Comp
 function projectName(input: ComposeInput, json: Record<string, Json>): string {
   const declared = text(json.name);
   const folder = input.path.includes('/') ? input.path.split('/').at(-2) : input.folder.split('/').at(-1);
-  const name = (declared ? interpolate(declared, input.variables) : (input.variables.COMPOSE_PROJECT_NAME ?? folder ?? 'default')).toLowerCase().replace(/[^a-z0-9_-]/g, '').replace(/^[_-]+/, '');
+  const name = (declared ? interpolate(declared, input.variables) : (input.variables.COMPOSE_PROJECT_NAME ?? folder ?? 'default'))
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '')
+    .replace(/^[_-]+/, '');
   return name || 'default';
 }
 
 function portsOf(service: Service): readonly Port[] {
   const declared = list(service.ports).flatMap((p) => (record(p) ? longPort(record(p) as Service) : shortPort(String(p))));
-  const exposed = list(service.expose).flatMap((p) => (Number(p) > 0 && !declared.some((d) => d.container === Number(p)) ? [{ container: Number(p), protocol: 'tcp' } as const] : []));
+  const exposed = list(service.expose).flatMap((p) =>
+    Number(p) > 0 && !declared.some((d) => d.container === Number(p)) ? [{ container: Number(p), protocol: 'tcp' } as const] : [],
+  );
   return [...declared, ...exposed];
 }
 
@@ -175,10 +210,12 @@ function probeOf(service: Service, ports: readonly Port[]): Probe {
 function environmentOf(value: Json | undefined): Record<string, string> {
   const map = record(value);
   if (map) return Object.fromEntries(Object.entries(map).map(([k, v]) => [k, v === null ? '' : String(v)]));
-  return Object.fromEntries(list(value).map((line) => {
-    const [name = '', ...rest] = String(line).split('=');
-    return [name, rest.join('=')];
-  }));
+  return Object.fromEntries(
+    list(value).map((line) => {
+      const [name = '', ...rest] = String(line).split('=');
+      return [name, rest.join('=')];
+    }),
+  );
 }
 
 /** What is mounted at the official database images' place for init scripts, as absolute paths (folders end in `/`). */
@@ -208,5 +245,6 @@ function namesIn(value: Json | undefined): string[] {
 function record(value: Json | undefined): Record<string, Json> | undefined {
   return value && typeof value === 'object' && !Array.isArray(value) ? value : undefined;
 }
-const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]);
+const list = (value: Json | undefined): readonly Json[] =>
+  Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
 const text = (value: Json | undefined): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

@@ -40,16 +40,24 @@ interface Workspace {
 export function scan(workspace: Workspace, files: readonly WorkspaceFile[]): ScanResult {
   const at = { name: workspace.name, folder: workspace.folder.replaceAll('\\', '/').replace(/\/$/, '') };
   const parts = files.flatMap((file) => scanFile(file, at, files) ?? []);
-  const resources = distinct(withSeedFiles(parts.flatMap((p) => p.resources), files, at.folder));
+  const resources = distinct(
+    withSeedFiles(
+      parts.flatMap((p) => p.resources),
+      files,
+      at.folder,
+    ),
+  );
   const datasets = files.filter((f) => /\.(sql|dump)(\.gz)?$/.test(f.path)).map((f) => dataset(f.path, at));
   const all = [...resources, ...datasets];
   return {
     resources: all,
     commands: commandUses(files, resources),
-    environment: Object.fromEntries(resources.flatMap((r) => {
-      const variables = connectionOf(r);
-      return variables ? [[r.id, variables]] : [];
-    })),
+    environment: Object.fromEntries(
+      resources.flatMap((r) => {
+        const variables = connectionOf(r);
+        return variables ? [[r.id, variables]] : [];
+      }),
+    ),
     environmentNames: [...new Set(files.filter((f) => isDotenv(f.path)).flatMap((f) => Object.keys(parseDotenv(f.text))))],
     problems: parts.flatMap((p) => p.problems),
   };
@@ -65,7 +73,11 @@ function scanFile(file: WorkspaceFile, at: Workspace, files: readonly WorkspaceF
 
 /** `compose.yaml` is the base of the `compose.override.yml` beside it. */
 function isBaseOf(base: string, override: string): boolean {
-  return isOverrideFile(override) && /(^|\/)(docker-)?compose\.ya?ml$/.test(base) && base.replace(/\.ya?ml$/, '') === override.replace(/\.override\.ya?ml$/, '');
+  return (
+    isOverrideFile(override) &&
+    /(^|\/)(docker-)?compose\.ya?ml$/.test(base) &&
+    base.replace(/\.ya?ml$/, '') === override.replace(/\.override\.ya?ml$/, '')
+  );
 }
 
 const isDotenv = (path: string): boolean => /(^|\/)\.env(\.[\w.-]+)?$/.test(path);
@@ -78,10 +90,15 @@ function variablesBeside(path: string, files: readonly WorkspaceFile[]): Readonl
 
 /** A folder of init scripts stands for the files in it, in the order in which the image runs them. */
 function withSeedFiles(resources: readonly Resource[], files: readonly WorkspaceFile[], folder: string): readonly Resource[] {
-  const sql = files.filter((f) => /\.sql(\.gz)?$/.test(f.path)).map((f) => `${folder}/${f.path}`).sort();
+  const sql = files
+    .filter((f) => /\.sql(\.gz)?$/.test(f.path))
+    .map((f) => `${folder}/${f.path}`)
+    .sort();
   return resources.map((r) => {
     if (r.spec.type !== 'compose') return r;
-    const seedFiles = r.spec.seedFiles.flatMap((seed) => (seed.endsWith('/') ? sql.filter((f) => f.startsWith(seed) && !f.slice(seed.length).includes('/')) : [seed]));
+    const seedFiles = r.spec.seedFiles.flatMap((seed) =>
+      seed.endsWith('/') ? sql.filter((f) => f.startsWith(seed) && !f.slice(seed.length).includes('/')) : [seed],
+    );
     return { ...r, spec: { ...r.spec, seedFiles } };
   });
 }
@@ -89,8 +106,16 @@ function withSeedFiles(resources: readonly Resource[], files: readonly Workspace
 function dataset(path: string, { name, folder }: Workspace): Resource {
   const stem = path.replace(/\.(sql|dump)(\.gz)?$/, '');
   return {
-    id: `dataset:${name}/${stem}`, name: stem, kind: 'dataset', provider: 'process', declaredIn: path, ports: [], dependsOn: [],
-    probe: { type: 'command', command: [], timeoutMs: 0 }, memoryBytes: memoryGuess('dataset'), spec: { type: 'dataset', file: `${folder}/${path}` },
+    id: `dataset:${name}/${stem}`,
+    name: stem,
+    kind: 'dataset',
+    provider: 'process',
+    declaredIn: path,
+    ports: [],
+    dependsOn: [],
+    probe: { type: 'command', command: [], timeoutMs: 0 },
+    memoryBytes: memoryGuess('dataset'),
+    spec: { type: 'dataset', file: `${folder}/${path}` },
   };
 }
 

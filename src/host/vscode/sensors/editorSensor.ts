@@ -7,7 +7,8 @@ const BURST_MS = 30_000;
 export function editorSensor(record: Record): readonly vscode.Disposable[] {
   const editedAt = new Map<string, number>();
   const report = (document: vscode.TextDocument, did: 'opened' | 'switched' | 'edited' | 'saved'): void => {
-    if (document.uri.scheme === 'file') record({ type: 'file', at: Date.now(), did, path: document.uri.fsPath, language: document.languageId });
+    if (document.uri.scheme === 'file')
+      record({ type: 'file', at: Date.now(), did, path: document.uri.fsPath, language: document.languageId });
   };
   return [
     vscode.workspace.onDidOpenTextDocument((document) => {

@@ -37,10 +37,14 @@ export function gitSensor(record: Record): readonly vscode.Disposable[] {
     if (disposables.length > 0) clearInterval(timer);
     else attach();
   }, 2000);
-  return [{ dispose: () => {
-    ended = true;
-    clearInterval(timer);
-    waiting.dispose();
-    for (const d of disposables) d.dispose();
-  } }];
+  return [
+    {
+      dispose: () => {
+        ended = true;
+        clearInterval(timer);
+        waiting.dispose();
+        for (const d of disposables) d.dispose();
+      },
+    },
+  ];
 }

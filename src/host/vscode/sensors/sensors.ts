@@ -8,4 +8,5 @@ import { terminalSensor } from './terminalSensor.ts';
 
 export type Record = (signal: Signal) => void;
 
-export const startSensors = (record: Record): readonly vscode.Disposable[] => [editorSensor, terminalSensor, taskSensor, debugSensor, gitSensor].flatMap((sensor) => sensor(record));
+export const startSensors = (record: Record): readonly vscode.Disposable[] =>
+  [editorSensor, terminalSensor, taskSensor, debugSensor, gitSensor].flatMap((sensor) => sensor(record));

@@ -3,7 +3,8 @@ import type { Record } from './sensors.ts';
 
 export function taskSensor(record: Record): readonly vscode.Disposable[] {
   const startedAt = new WeakMap<vscode.TaskExecution, number>();
-  const base = ({ task }: vscode.TaskExecution) => ({ type: 'task', name: task.name, ...(task.group ? { group: task.group.id } : {}) }) as const;
+  const base = ({ task }: vscode.TaskExecution) =>
+    ({ type: 'task', name: task.name, ...(task.group ? { group: task.group.id } : {}) }) as const;
   return [
     vscode.tasks.onDidStartTask(({ execution }) => {
       const at = Date.now();
@@ -12,7 +13,13 @@ export function taskSensor(record: Record): readonly vscode.Disposable[] {
     }),
     vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
       const at = Date.now();
-      record({ ...base(execution), at, did: 'ended', durationMs: at - (startedAt.get(execution) ?? at), ...(exitCode === undefined ? {} : { exitCode }) });
+      record({
+        ...base(execution),
+        at,
+        did: 'ended',
+        durationMs: at - (startedAt.get(execution) ?? at),
+        ...(exitCode === undefined ? {} : { exitCode }),
+      });
     }),
   ];
 }

@@ -7,9 +7,13 @@ const CONFIDENCE: Readonly<{ [level: number]: Confidence }> = { 0: 'low', 1: 'me
 /** Commands by shell integration; a terminal without it is simply not heard. */
 export function terminalSensor(record: Record): readonly vscode.Disposable[] {
   const started = new WeakMap<vscode.TerminalShellExecution, number>();
-  const base = ({ commandLine, cwd }: vscode.TerminalShellExecution) => ({
-    type: 'command', line: commandLine.value, confidence: CONFIDENCE[commandLine.confidence] ?? 'low', ...(cwd ? { cwd: cwd.fsPath } : {}),
-  }) as const;
+  const base = ({ commandLine, cwd }: vscode.TerminalShellExecution) =>
+    ({
+      type: 'command',
+      line: commandLine.value,
+      confidence: CONFIDENCE[commandLine.confidence] ?? 'low',
+      ...(cwd ? { cwd: cwd.fsPath } : {}),
+    }) as const;
   return [
     vscode.window.onDidStartTerminalShellExecution(({ execution }) => {
       const at = Date.now();
@@ -18,7 +22,13 @@ export function terminalSensor(record: Record): readonly vscode.Disposable[] {
     }),
     vscode.window.onDidEndTerminalShellExecution(({ execution, exitCode }) => {
       const at = Date.now();
-      record({ ...base(execution), at, did: 'ended', durationMs: at - (started.get(execution) ?? at), ...(exitCode === undefined ? {} : { exitCode }) });
+      record({
+        ...base(execution),
+        at,
+        did: 'ended',
+        durationMs: at - (started.get(execution) ?? at),
+        ...(exitCode === undefined ? {} : { exitCode }),
+      });
     }),
   ];
 }

@@ -1,0 +1,108 @@
+import type { Activity, Distribution, Edge, Persona, UnixMs } from '../domain/index.ts';
+
+/** One persona as counts, weighted by how much each session belongs to it: plain JSON. */
+export interface Component {
+  readonly id: string;
+  readonly name: string;
+  readonly weight: number;
+  /** Sessions, by responsibility. */
+  readonly support: number;
+  readonly updatedAt: UnixMs;
+  readonly unigram: Readonly<Record<string, number>>;
+  readonly total: number;
+  readonly initial: Readonly<Record<string, number>>;
+  /** The sum of `initial`. */
+  readonly starts: number;
+  readonly transitions: Readonly<Record<string, { readonly total: number; readonly to: Readonly<Record<string, number>> }>>;
+  readonly uses: readonly Use[];
+  readonly edges: readonly Edge[];
+}
+
+/** How a persona uses one token. Times in ms from the session's start. */
+export interface Use {
+  readonly resource: string;
+  readonly probability: number;
+  /** Given one use, that another comes later in the session. */
+  readonly again: number;
+  readonly firstUseMs: Distribution;
+  readonly gapMs: Distribution;
+  readonly durationMs: Distribution;
+}
+
+export interface PersonaModel {
+  readonly version: 1;
+  readonly components: readonly Component[];
+  /** Token counts over all sessions: what a session of no persona looks like. */
+  readonly background: Readonly<Record<string, number>>;
+  readonly backgroundTotal: number;
+  readonly sessions: number;
+}
+
+/** Strength of the persona's own unigram behind its transitions, and of the background behind the unigram, in counts. */
+export const SMOOTHING = { transition: 2, unigram: 1 } as const;
+/** Share of sessions that belong to no persona, before anything is seen of them. */
+export const NOISE_WEIGHT = 0.05;
+export type Tokens = readonly string[];
+
+/** Tokens come from outside and may be called `constructor`: only own keys count. */
+export const countOf = (counts: Readonly<Record<string, number>>, token: string): number =>
+  Object.hasOwn(counts, token) ? (counts[token] as number) : 0;
+export const bare = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
+
+export const tokensOf = (session: readonly Activity[]): Tokens =>
+  session.filter((a) => !a.kind?.endsWith('.ended') && !a.kind?.endsWith('.closed')).map((a) => a.resource);
+
+/** What hosts show. Confidence: n / (n + 4), a Laplace-style shrink of how many sessions speak for it. */
+export function personasOf(model: PersonaModel): readonly Persona[] {
+  return model.components.map((c) => ({
+    id: c.id,
+    name: c.name,
+    weight: c.weight,
+    support: Math.round(c.support),
+    updatedAt: c.updatedAt,
+    edges: c.edges,
+    confidence: c.support / (c.support + 4),
+    uses: c.uses.map(({ resource, probability, firstUseMs, durationMs }) => ({ resource, probability, firstUseMs, durationMs })),
+  }));
+}
+
+export type ChainCounts = Pick<Component, 'unigram' | 'total' | 'initial' | 'starts' | 'transitions'>;
+
+/** log P(token | token before it) in a chain, smoothed by the chain's unigram and that by the background. */
+export function tokenLogProbability(
+  chain: ChainCounts,
+  before: string | undefined,
+  token: string,
+  background: Readonly<Record<string, number>>,
+  total: number,
+): number {
+  const unigram =
+    (countOf(chain.unigram, token) + SMOOTHING.unigram * backgroundProbability(token, background, total)) /
+    (chain.total + SMOOTHING.unigram);
+  const row = before === undefined ? undefined : rowOf(chain.transitions, before);
+  const count = before === undefined ? countOf(chain.initial, token) : row ? countOf(row.to, token) : 0;
+  const of = before === undefined ? chain.starts : (row?.total ?? 0);
+  return Math.log((count + SMOOTHING.transition * unigram) / (of + SMOOTHING.transition));
+}
+
+/** Half a count each is kept for what was seen and for all that never was; at most as many kinds as counts, so the sum stays below 1. */
+export const backgroundProbability = (token: string, background: Readonly<Record<string, number>>, total: number): number =>
+  (countOf(background, token) + 0.5) / (1.5 * total + 0.5);
+
+const rowOf = (transitions: ChainCounts['transitions'], token: string) =>
+  Object.hasOwn(transitions, token) ? transitions[token] : undefined;
+
+export function normaliseLogs(logs: readonly number[]): { shares: number[]; log: number } {
+  const top = Math.max(...logs);
+  const exps = logs.map((l) => Math.exp(l - top));
+  const all = sum(exps);
+  return { shares: exps.map((e) => e / all), log: top + Math.log(all) };
+}
+
+export function countTokens(sessions: readonly Tokens[]): Record<string, number> {
+  const counts = bare<number>();
+  for (const session of sessions) for (const token of session) counts[token] = countOf(counts, token) + 1;
+  return counts;
+}
+
+export const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

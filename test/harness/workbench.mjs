@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { chromium } from 'playwright-core';
+import { until } from './vscodeServer.mjs';
+
+const BROWSERS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+export const browserPath = () => process.env.PREWARM_BROWSER ?? BROWSERS.find((path) => existsSync(path));
+
+export function launchBrowser() {
+  return chromium.launch({
+    executablePath: browserPath(),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+}
+
+/** A real VS Code window in a real browser, with the few moves that tests make in it. */
+export async function openWorkbench(browser, url) {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: [] })).newPage();
+  await page.goto(url);
+  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+  const status = page
+    .locator('[id="prewarm.prewarm.prewarm.status"], [id="prewarm.prewarm.status"], .statusbar-item[id*="prewarm.status"]')
+    .first();
+
+  async function command(title) {
+    await page.keyboard.press('F1');
+    const input = page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await page.keyboard.press('Enter');
+  }
+
+  return {
+    page,
+    command,
+    statusText: async () => ((await status.count()) > 0 ? (await status.innerText()).trim() : ''),
+    status,
+    async openFile(name) {
+      await page.keyboard.press('Control+P');
+      const input = page.locator('.quick-input-widget input').first();
+      await input.waitFor();
+      await input.fill(name);
+      await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+      await page.waitForTimeout(400);
+      await page.keyboard.press('Enter');
+      await page.locator('.tab.active').first().waitFor();
+    },
+    /** Types into a terminal; resolves when it is ready to be typed into. */
+    async openTerminal() {
+      await command('Terminal: Create New Terminal');
+      await page.locator('.terminal-wrapper .xterm, .terminal.xterm').first().waitFor({ timeout: 30_000 });
+      await page.waitForTimeout(2500);
+    },
+    async type(line) {
+      await page.keyboard.type(line, { delay: 4 });
+      await page.keyboard.press('Enter');
+    },
+    /** What the terminal shows; it draws on a canvas unless asked for DOM, so tests set `terminal.integrated.gpuAcceleration` off. */
+    terminalText: async () => (await page.locator('.xterm-rows').allInnerTexts()).join('\n').replaceAll('\u00a0', ' '),
+    async screenshot(path) {
+      mkdirSync(dirname(path), { recursive: true });
+      await page.screenshot({ path });
+    },
+    waitFor: (condition, timeoutMs, what) => until(condition, timeoutMs, what),
+  };
+}

@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Activity } from '../../src/domain/index.ts';
+import { sessionsOf } from '../../src/sense/sessions.ts';
+
+const a = (at: number, more: Partial<Activity> = {}): Activity => ({ at, actor: 'me', resource: 'x', workspace: 'w', ...more });
+const sizes = (activities: Activity[]): number[] => sessionsOf(activities, { idleMs: 100 }).map((s) => s.activities.length);
+
+describe('sessionsOf', () => {
+  it.each<[string, Activity[], number[]]>([
+    ['one burst', [a(0), a(50), a(150)], [3]],
+    ['an idle gap', [a(0), a(101)], [1, 1]],
+    ['two workspaces', [a(0), a(1, { workspace: 'v' })], [1, 1]],
+    ['two actors', [a(0), a(1, { actor: 'you' })], [1, 1]],
+    ['a given split wins over gaps', [a(0, { session: 's' }), a(5000, { session: 's' })], [2]],
+    ['a given split parts what is close', [a(0, { session: 's' }), a(1, { session: 't' })], [1, 1]],
+    ['the same command told by two sources', [a(0, { source: 'terminal' }), a(10, { source: 'import' })], [1]],
+    ['the same command twice from one source', [a(0, { source: 'terminal' }), a(10, { source: 'terminal' })], [2]],
+    ['nothing', [], []],
+  ])('%s', (_, activities, expected) => expect(sizes(activities)).toEqual(expected));
+
+  it('does not depend on the order, and loses nothing (property)', () => {
+    const activity = fc.record({
+      at: fc.nat(2000),
+      actor: fc.constantFrom('me', 'you'),
+      resource: fc.constantFrom('x', 'y'),
+      workspace: fc.constant('w'),
+    });
+    fc.assert(
+      fc.property(fc.uniqueArray(activity, { selector: (x) => `${x.at}${x.actor}` }), (all) => {
+        const shape = (of: Activity[]) =>
+          sessionsOf(of, { idleMs: 100 })
+            .map((s) => [s.actor, ...s.activities.map((x) => x.at)].join())
+            .sort();
+        expect(shape([...all].reverse())).toEqual(shape(all));
+        expect(sessionsOf(all, { idleMs: 100 }).flatMap((s) => s.activities)).toHaveLength(all.length);
+      }),
+      { seed: 5 },
+    );
+  });
+});
