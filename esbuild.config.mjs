@@ -16,14 +16,25 @@ const lean = {
   },
 };
 
-const shared = { bundle: true, minify: production, sourcemap: production ? false : 'linked', logLevel: 'warning', mainFields: ['module', 'main'], outdir: 'dist', plugins: [lean] };
+const shared = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  logLevel: 'warning',
+  mainFields: ['module', 'main'],
+  outdir: 'dist',
+  plugins: [lean],
+};
 const node = { ...shared, platform: 'node', target: 'node20', format: 'cjs', outExtension: { '.js': '.cjs' } };
 
 const bundles = [
   // What `activate` needs and nothing more; the core is loaded by it on first need.
   { ...node, entryPoints: { extension: 'src/host/vscode/extension.ts' }, external: ['vscode', './core.cjs'] },
   // `vscode` is external only above: a leak into the core or the command line breaks their build.
-  { ...node, entryPoints: { core: 'src/host/vscode/core.ts', worker: 'src/host/worker/learner.ts', embedded: 'src/provision/embedded/server.ts' } },
+  {
+    ...node,
+    entryPoints: { core: 'src/host/vscode/core.ts', worker: 'src/host/worker/learner.ts', embedded: 'src/provision/embedded/server.ts' },
+  },
   {
     ...shared,
     platform: 'node',
@@ -34,7 +45,16 @@ const bundles = [
     chunkNames: 'cli-[name]-[hash]',
     banner: { js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);" },
   },
-  { ...shared, mainFields: ['browser', 'module', 'main'], platform: 'browser', target: 'es2022', format: 'iife', jsx: 'automatic', jsxImportSource: 'preact', entryPoints: { 'webview/workflow': 'media/workflow/main.tsx' } },
+  {
+    ...shared,
+    mainFields: ['browser', 'module', 'main'],
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    entryPoints: { 'webview/workflow': 'media/workflow/main.tsx' },
+  },
 ];
 
 // Chunks carry a hash in their name, so old ones would pile up.

@@ -299,6 +299,8 @@ export async function createApp(ports: Ports): Promise<App> {
   }
 
   async function onePass(): Promise<void> {
+    const last = session.at(-1);
+    if (last && now() - last.at > ports.settings.idleMs) endSession();
     await engines.check(never.signal);
     await observeAll();
     if (yieldedUntil !== undefined && yieldedUntil <= now()) {

@@ -316,6 +316,16 @@ function found(info: Docker.ContainerInfo, owner: Found['owner']): Found {
 }
 
 async function execProblem(container: Docker.Container, command: readonly string[]): Promise<string | undefined> {
+  try {
+    return await runInside(container, command);
+  } catch (error) {
+    // 409: it is not running (any more); whether it ended is for `dead` to say.
+    if (statusOf(error) === 409) return 'is not running';
+    throw error;
+  }
+}
+
+async function runInside(container: Docker.Container, command: readonly string[]): Promise<string | undefined> {
   const exec = await container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
   const stream = await exec.start({});
   let output = '';

@@ -72,7 +72,9 @@ async function mainJob() {
   app.setMode('auto');
   await app.relearn();
   const said = new Map();
-  const stop = app.onChange((state) => state.resources.forEach((r) => narrate(r, said)));
+  const stop = app.onChange((state) => {
+    for (const r of state.resources) narrate(r, said);
+  });
   tell(
     `Learnt ${app.state().personas.length} personas from ${learnt} recorded sessions: ${app
       .state()

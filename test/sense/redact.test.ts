@@ -4,7 +4,7 @@ import { redact } from '../../src/sense/redact.ts';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const SECRETS = {
-  'aws key': ['AKIA' + letters.slice(0, 16), 'cloud-key'],
+  'aws key': [`AKIA${letters.slice(0, 16)}`, 'cloud-key'],
   'google key': [`AIza${'aB3_'.repeat(9).slice(0, 35)}`, 'cloud-key'],
   'azure storage key': ['AccountKey=abcDEF123+/==', 'cloud-key'],
   'github token': [`ghp_${'a1B2'.repeat(9)}`, 'token'],

@@ -53,7 +53,7 @@ export function createBlend(capacity = 4096): NextModel {
     if (fresh) return;
     fresh = true;
     seen = longestSeen();
-    EXPERTS.forEach((expert, i) => predict(expert, i));
+    for (const [i, expert] of EXPERTS.entries()) predict(expert, i);
     const w = weights[seen] as Float64Array;
     mixed.fill(0, 0, known);
     mixedNew = 0;

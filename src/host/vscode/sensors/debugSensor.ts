@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Record } from './sensors.ts';
+import type { Record } from './record.ts';
 
 export function debugSensor(record: Record): readonly vscode.Disposable[] {
   const startedAt = new Map<string, number>();

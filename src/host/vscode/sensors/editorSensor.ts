@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Record } from './sensors.ts';
+import type { Record } from './record.ts';
 
 /** One `edited` per file in this time: a burst of typing is one activity. */
 const BURST_MS = 30_000;

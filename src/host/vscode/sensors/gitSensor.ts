@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Record } from './sensors.ts';
+import type { Record } from './record.ts';
 
 /** The part of the built-in Git extension's API (version 1) that is used. */
 interface GitApi {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Confidence } from '../../../domain/index.ts';
-import type { Record } from './sensors.ts';
+import type { Record } from './record.ts';
 
 const CONFIDENCE: Readonly<{ [level: number]: Confidence }> = { 0: 'low', 1: 'medium', 2: 'high' };
 
