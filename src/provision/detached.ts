@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Resource } from '../domain/index.ts';
@@ -53,6 +53,26 @@ export async function startDetached(
   await writeFile(`${file}.draft`, JSON.stringify(state), { mode: 0o600 });
   await rename(`${file}.draft`, file);
   return state;
+}
+
+const LOCK_STALE_MS = 150_000;
+
+/** One climb at a time per resource, over all windows and the command line: a folder is made atomically everywhere. A lock left by a crash goes stale. */
+export async function exclusively<T>(resource: Resource, context: Context, act: () => Promise<T>): Promise<T> {
+  const lock = `${fileOf(resource, context)}.lock`;
+  await mkdir(folderOf(context), { recursive: true, mode: 0o700 });
+  for (;;) {
+    const taken = await mkdir(lock).then(() => true, () => false);
+    if (taken) break;
+    const held = await stat(lock).catch(() => undefined);
+    if (held && Date.now() - held.mtimeMs > LOCK_STALE_MS) await rm(lock, { recursive: true, force: true });
+    else await sleep(50);
+  }
+  try {
+    return await act();
+  } finally {
+    await rm(lock, { recursive: true, force: true });
+  }
 }
 
 /** The living process of this resource; a state file without one is taken away. */

@@ -18,11 +18,19 @@ export async function readLeases(context: Context, workspace = context.workspace
   }
 }
 
-export async function renewLeases(ids: readonly string[], context: Context): Promise<void> {
-  if (ids.length === 0) return;
+/** One writer at a time in this process; another process that writes at the same moment costs one renewal, and the next comes in time. */
+let writing: Promise<void> = Promise.resolve();
+
+export function renewLeases(ids: readonly string[], context: Context): Promise<void> {
+  if (ids.length === 0) return Promise.resolve();
+  writing = writing.catch(() => {}).then(() => write(ids, context));
+  return writing;
+}
+
+async function write(ids: readonly string[], context: Context): Promise<void> {
   const until = context.now() + context.leaseMs;
   const leases = { ...(await readLeases(context)), ...Object.fromEntries(ids.map((id) => [id, until])) };
-  const file = leaseFile(context, context.workspace);
+  const file = leaseFile(context);
   const draft = `${file}.${process.pid}`;
   await mkdir(dirname(file), { recursive: true });
   await writeFile(draft, JSON.stringify(leases), { mode: 0o600 });

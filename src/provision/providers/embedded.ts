@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failed, type Observation, ok, type Resource, type Result, type Rung, rungIndex } from '../../domain/index.ts';
-import { type Detached, readDetached, startDetached, stopDetached } from '../detached.ts';
+import { type Detached, exclusively, readDetached, startDetached, stopDetached } from '../detached.ts';
 import type { ServedState, ServerOptions } from '../embedded/server.ts';
 import { leaseFile, renewLeases } from '../leases.ts';
 import { LABEL, labelsFor, stableName } from '../ownership.ts';
@@ -39,13 +39,14 @@ export function createEmbeddedProvider({ cache, program }: EmbeddedOptions): Pro
       if (!served) return { ...base, rung: 'running', owner: 'prewarm', detail: 'loading its seed files' };
       return { ...base, rung: 'ready', owner: 'prewarm', backends: [{ host: '127.0.0.1', port: served.port, containerPort }] };
     }
-    if (await exists(join(dataFolder(resource, context), 'PG_VERSION'))) return { ...base, rung: 'created', owner: 'prewarm' };
+    if (await exists(dataFolder(resource, context))) return { ...base, rung: 'created', owner: 'prewarm' };
     return { ...base, rung: (await exists(join(packages, 'complete'))) ? 'fetched' : 'absent', owner: 'none' };
   }
 
   async function climb(resource: Resource, rung: Rung, context: Context): Promise<Result<Observation>> {
     const fetched = await fetchPackages(packages, context);
     if (!fetched.ok) return fetched;
+    if (rung === 'created') await mkdir(dataFolder(resource, context), { recursive: true, mode: 0o700 });
     if (rungIndex(rung) < rungIndex('running')) return ok(await observe(resource, context));
     const running = await readDetached(resource, context);
     const key = await seedKey(resource);
@@ -65,7 +66,7 @@ export function createEmbeddedProvider({ cache, program }: EmbeddedOptions): Pro
     context.progress('starting PostgreSQL (PGlite)');
     const data = dataFolder(resource, context);
     const mark = await readFile(`${data}.seeded`, 'utf8').catch(() => undefined);
-    if (mark !== key && (await exists(data))) await setAside(data);
+    if (mark !== key && (await exists(join(data, 'PG_VERSION')))) await setAside(data);
     await mkdir(data, { recursive: true, mode: 0o700 });
     await rm(stateFile(resource, context), { force: true });
     await renewLeases([resource.id], context);
@@ -115,7 +116,7 @@ export function createEmbeddedProvider({ cache, program }: EmbeddedOptions): Pro
     async reach(resource, rung, context) {
       if (context.signal.aborted) return failed('cancelled', 'never', `Warming ${resource.id} was cancelled.`);
       const at = await observe(resource, context);
-      if (at.rung !== 'unknown' && rungIndex(rung) >= rungIndex('running')) return climb(resource, rung, context);
+      if (at.rung !== 'unknown' && rungIndex(rung) >= rungIndex('running')) return exclusively(resource, context, () => climb(resource, rung, context));
       await stopDetached(resource, context);
       if (rung === 'absent' || rung === 'fetched') await setAside(dataFolder(resource, context));
       if (rung === 'fetched' || rung === 'created') return climb(resource, rung, context);
@@ -213,7 +214,7 @@ async function servedState(resource: Resource, context: Context): Promise<Served
 
 /** Data is never deleted unasked: what no longer fits its seed files is moved aside, one generation deep. */
 async function setAside(folder: string): Promise<void> {
-  if (!(await exists(folder))) return;
+  if (!(await exists(join(folder, 'PG_VERSION')))) return rm(folder, { recursive: true, force: true });
   await rm(`${folder}.previous`, { recursive: true, force: true });
   await rename(folder, `${folder}.previous`);
   await rm(`${folder}.seeded`, { force: true });

@@ -10,7 +10,7 @@ import {
   type Rung,
   rungIndex,
 } from '../../domain/index.ts';
-import { type Detached, listDetached, madeFromSameSpec, readDetached, startDetached, stopDetached } from '../detached.ts';
+import { type Detached, exclusively, listDetached, madeFromSameSpec, readDetached, startDetached, stopDetached } from '../detached.ts';
 import { readLeases, renewLeases } from '../leases.ts';
 import { LABEL, leaseEnded } from '../ownership.ts';
 import type { Context, Orphan, Provider } from '../provider.ts';
@@ -68,7 +68,7 @@ export function createProcessProvider(): Provider {
     observe: (resources, context) => Promise.all(resources.map((r) => observe(r, context))),
     async reach(resource, rung, context) {
       if (context.signal.aborted) return failed('cancelled', 'never', `Warming ${resource.id} was cancelled.`);
-      if (rungIndex(rung) >= rungIndex('running')) return climb(resource, rung, context);
+      if (rungIndex(rung) >= rungIndex('running')) return exclusively(resource, context, () => climb(resource, rung, context));
       await stopDetached(resource, context);
       return ok(await observe(resource, context));
     },
