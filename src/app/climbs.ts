@@ -1,4 +1,4 @@
-import { failed, type Observation, type Resource, type ResourceId, type Result, type Rung, type UnixMs } from '../domain/index.ts';
+import { failed, isWarm, type Observation, type Resource, type ResourceId, type Result, type Rung, type UnixMs } from '../domain/index.ts';
 import type { Context } from '../provision/provider.ts';
 import type { Engines } from './engines.ts';
 
@@ -55,7 +55,8 @@ export function createClimbs(ports: ClimbPorts) {
     const from = ports.rungOf(resource.id);
     const begun = ports.now();
     const result = await move(resource, 'ready', signal);
-    if (result.ok && from !== 'unknown') ports.measured(resource.id, from, ports.now() - begun);
+    if (result.ok && isWarm(result.value.rung) && from !== 'unknown' && !isWarm(from))
+      ports.measured(resource.id, from, ports.now() - begun);
     return result;
   }
 

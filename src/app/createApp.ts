@@ -235,7 +235,7 @@ export async function createApp(ports: Ports): Promise<App> {
       at,
       waitedMs,
       coldMs: it.coldMs ?? costOf(resource, 'absent', memory.climbs[id] ?? []).coldMs,
-      probability: it.predictedAt ?? needOf(id)?.probability ?? 0,
+      probability: needOf(id)?.probability ?? it.predictedAt ?? 0,
       ...(it.predictedReadySince === undefined ? {} : { readySince: it.predictedReadySince }),
       ...(it.proposedSince === undefined ? {} : { proposedSince: it.proposedSince }),
     });
@@ -429,7 +429,7 @@ export async function createApp(ports: Ports): Promise<App> {
       const activities: Activity[] = [];
       for await (const activity of ports.journal.read()) if (activity.workspace === ports.workspace.id) activities.push(activity);
       const ended = sessionsOf(activities, { idleMs: ports.settings.idleMs }).filter(
-        (s) => (s.activities.at(-1)?.at ?? 0) < (session[0]?.at ?? now()),
+        (s) => (s.activities.at(-1)?.at ?? 0) < (session[0]?.at ?? Number.POSITIVE_INFINITY),
       );
       if (ended.length === 0) return;
       const result = await ports.learner.learn(
@@ -514,7 +514,7 @@ export async function createApp(ports: Ports): Promise<App> {
       decision: it.decision,
       progress: it.progress,
       readyInMs: it.readyInMs,
-      coldMs: it.coldMs,
+      coldMs: it.coldMs ?? memory.climbs[resource.id]?.at(-1)?.ms,
       environment: endpoint ? fillIn(scanned.environment[resource.id] ?? {}, endpoint) : {},
     };
   }
@@ -592,21 +592,17 @@ export async function createApp(ports: Ports): Promise<App> {
     await pass();
   }
 
-  /** After a reload the session goes on: activities of the journal that are not yet an idle gap away. */
+  /** After a reload the session goes on: the journal's last one, if it is not yet an idle gap away. */
   async function resumeSession(): Promise<void> {
-    for await (const activity of ports.journal.read()) {
-      if (activity.workspace !== ports.workspace.id) continue;
-      const last = session.at(-1);
-      if (last && activity.at - last.at > ports.settings.idleMs) {
-        session = [];
-        endedSessions++;
-      }
-      session.push(activity);
-    }
-    if (session.length > 0 && now() - (session.at(-1) as Activity).at > ports.settings.idleMs) {
-      session = [];
-      endedSessions++;
-    }
+    const activities: Activity[] = [];
+    for await (const activity of ports.journal.read()) if (activity.workspace === ports.workspace.id) activities.push(activity);
+    const sessions = sessionsOf(activities, { idleMs: ports.settings.idleMs });
+    const last = sessions.at(-1)?.activities ?? [];
+    const end = last.at(-1);
+    // A split that is written down, as in imported history, is over.
+    const goesOn = end !== undefined && end.session === undefined && now() - end.at <= ports.settings.idleMs;
+    session = goesOn ? [...last] : [];
+    endedSessions = sessions.length - (goesOn ? 1 : 0);
   }
 
   const app: App = {

@@ -102,12 +102,40 @@ export function createContainers({ host }: ContainerOptions = {}) {
       await remove(it);
       it = undefined;
     }
+    if (!it && rungIndex(rung) >= rungIndex('created')) {
+      const free = await freeFromOthers(resource, recipe, context);
+      if (!free.ok) return free;
+    }
     if (!it && rungIndex(rung) >= rungIndex('fetched')) {
       const made = await make(resource, rung, recipe, context);
       if (!made.ok) return made;
       it = await find(resource, recipe, context);
     }
     return it ? adjust(resource, rung, it, context) : ok(undefined);
+  }
+
+  /** Two checkouts with one compose project name want the same container; the other's is taken over once its lease has ended. */
+  async function freeFromOthers(resource: Resource, recipe: Recipe, context: Context): Promise<Result<void>> {
+    if (!recipe.developerLabels) return ok(undefined);
+    const label = [...Object.entries(recipe.developerLabels), [LABEL.owner, OWNER]].map(([k, v]) => `${k}=${v}`);
+    for (const info of await (await docker()).listContainers({ all: true, filters: { label } })) {
+      const owner = info.Labels[LABEL.workspace] ?? '';
+      if (owner === context.workspace) continue;
+      if (!(await leaseOver(info.Labels, context))) {
+        return failed(
+          'start-failed',
+          'later',
+          `${resource.id} is held by another checkout (${owner}) under the same compose project name. Cool it down there, or give this project its own “name:” in ${resource.declaredIn}.`,
+        );
+      }
+      await remove(found(info, 'prewarm'));
+    }
+    return ok(undefined);
+  }
+
+  async function leaseOver(labels: Labels, context: Context): Promise<boolean> {
+    const renewed = (await readLeases(context, labels[LABEL.workspace] ?? ''))[labels[LABEL.resource] ?? ''];
+    return leaseEnded(labels[LABEL.lease], context.now()) && (renewed ?? 0) <= context.now();
   }
 
   async function make(resource: Resource, rung: Rung, recipe: Recipe, context: Context): Promise<Result<void>> {
@@ -237,8 +265,7 @@ export function createContainers({ host }: ContainerOptions = {}) {
         for (const info of await client.listContainers({ filters: { label: [`${LABEL.owner}=${OWNER}`] } })) {
           const workspace = info.Labels[LABEL.workspace] ?? '';
           const resource = info.Labels[LABEL.resource] ?? '';
-          const renewed = (await readLeases(context, workspace))[resource];
-          if (!leaseEnded(info.Labels[LABEL.lease], context.now()) || (renewed ?? 0) > context.now()) continue;
+          if (!(await leaseOver(info.Labels, context))) continue;
           const container = client.getContainer(info.Id);
           if (info.State === 'paused') await tolerate(() => container.unpause());
           await tolerate(() => container.stop({ t: 10 }));

@@ -62,7 +62,10 @@ export async function exclusively<T>(resource: Resource, context: Context, act: 
   const lock = `${fileOf(resource, context)}.lock`;
   await mkdir(folderOf(context), { recursive: true, mode: 0o700 });
   for (;;) {
-    const taken = await mkdir(lock).then(() => true, () => false);
+    const taken = await mkdir(lock).then(
+      () => true,
+      () => false,
+    );
     if (taken) break;
     const held = await stat(lock).catch(() => undefined);
     if (held && Date.now() - held.mtimeMs > LOCK_STALE_MS) await rm(lock, { recursive: true, force: true });

@@ -71,6 +71,7 @@ try {
 async function mainJob() {
   app.setMode('auto');
   await app.relearn();
+  await app.settle();
   const said = new Map();
   const stop = app.onChange((state) => {
     for (const r of state.resources) narrate(r, said);

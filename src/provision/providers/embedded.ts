@@ -116,7 +116,8 @@ export function createEmbeddedProvider({ cache, program }: EmbeddedOptions): Pro
     async reach(resource, rung, context) {
       if (context.signal.aborted) return failed('cancelled', 'never', `Warming ${resource.id} was cancelled.`);
       const at = await observe(resource, context);
-      if (at.rung !== 'unknown' && rungIndex(rung) >= rungIndex('running')) return exclusively(resource, context, () => climb(resource, rung, context));
+      if (at.rung !== 'unknown' && rungIndex(rung) >= rungIndex('running'))
+        return exclusively(resource, context, () => climb(resource, rung, context));
       await stopDetached(resource, context);
       if (rung === 'absent' || rung === 'fetched') await setAside(dataFolder(resource, context));
       if (rung === 'fetched' || rung === 'created') return climb(resource, rung, context);
