@@ -26,11 +26,12 @@ export function advance(model: PersonaModel, posterior: Posterior, token: string
   return { logs: posterior.logs.map((log, i) => log + (gains[i] as number)), last: token };
 }
 
-/** Who is this? P(persona | session so far). Without personas the model abstains. */
+/** Who is this? P(persona | session so far). Without personas, or before the first activity, the model abstains. */
 export function match(model: PersonaModel, session: readonly Activity[]): Match {
-  if (model.components.length === 0) return { personas: [], none: 1 };
+  const tokens = tokensOf(session);
+  if (model.components.length === 0 || tokens.length === 0) return { personas: [], none: 1 };
   let posterior = priorOf(model);
-  for (const token of tokensOf(session)) posterior = advance(model, posterior, token);
+  for (const token of tokens) posterior = advance(model, posterior, token);
   const { shares } = normaliseLogs(posterior.logs);
   return {
     personas: model.components.map((c, i) => ({ id: c.id, name: c.name, probability: shares[i] as number })),

@@ -3,14 +3,11 @@
  * the database back, learns the rest, plays that session's first activities, and lets Prewarm warm what it then expects.
  */
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { prepare } from './prepare.mjs';
+import { ROOT, SAMPLE, seedHistory } from './workspace.mjs';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const SAMPLE = join(ROOT, 'resources', 'sample-shop');
-const IDLE_MS = 10_000;
 const SHOWN_GAP_MS = 700;
 const QUERY =
   'select p.name, sum(o.quantity)::int as sold from orders o join products p on p.id = o.product_id group by p.id, p.name order by sold desc, p.id limit 5';
@@ -26,8 +23,8 @@ const require = createRequire(import.meta.url);
 const { defaultStateFolder, openCore, workspaceOf } = require(join(ROOT, 'dist', 'core.cjs'));
 const workspace = workspaceOf(SAMPLE);
 const stateFolder = join(process.env.PREWARM_STATE ?? defaultStateFolder(), 'sample');
-const { past, live, learnt } = splitHistory(readHistory());
-seedJournal(past);
+// Only this demonstration's own state is written, never the user's journal.
+const { held: live, learnt } = seedHistory(stateFolder, workspace.id);
 
 const app = await openCore({
   folder: SAMPLE,
@@ -171,39 +168,6 @@ async function ask(resource) {
   } finally {
     await client.end().catch(() => {});
   }
-}
-
-function readHistory() {
-  return readFileSync(join(ROOT, 'resources', 'sample-history.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => ({ ...JSON.parse(line), workspace: workspace.id }));
-}
-
-/** Sessions at the idle gap with which it was recorded; the split is written down, since the app's own gap is longer. */
-function splitHistory(history) {
-  const sessions = [];
-  for (const activity of history) {
-    const last = sessions.at(-1)?.at(-1);
-    if (!last || activity.at - last.at > IDLE_MS) sessions.push([]);
-    sessions.at(-1).push(activity);
-  }
-  const whole = sessions.filter((s) => s.length > 3);
-  const held = whole.findLast((s) => s.some((a) => a.kind === 'resource.used' && a.resource.endsWith('/db')));
-  const rest = whole.filter((s) => s !== held);
-  return { live: held, learnt: rest.length, past: rest.flatMap((s, i) => s.map((a) => ({ ...a, session: `recorded-${i + 1}` }))) };
-}
-
-/** Only this demonstration's own state is written, never the user's journal. */
-function seedJournal(activities) {
-  const folder = join(stateFolder, 'workspaces', workspace.id, 'journal');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(
-    join(folder, `${String(activities[0].at).padStart(14, '0')}-recorded.jsonl`),
-    activities.map((a) => `${JSON.stringify(a)}\n`).join(''),
-    { mode: 0o600 },
-  );
 }
 
 function asSignal({ resource, kind, confidence }) {

@@ -62,6 +62,7 @@ export async function installVsix(vsix, dataFolder) {
 }
 
 /**
+ * @param {{ dataFolder: string, folder: string, development?: string, tests?: string, settings?: object, env?: object }} options
  * Starts the server on a free loopback port. `development` loads an extension from a folder, `tests` runs a bundle inside
  * the extension host. Stops with everything it started.
  */
