@@ -49,7 +49,7 @@ function parseYaml(path: string, text: string): { json: Record<string, Json> } |
   const counter = new LineCounter();
   let document: Document;
   try {
-    document = parseDocument(text, { merge: true, lineCounter: counter, uniqueKeys: false, logLevel: 'silent', version: '1.1' });
+    document = parseDocument(text, { merge: true, lineCounter: counter, uniqueKeys: false, logLevel: 'silent', version: '1.2' });
   } catch (error) {
     return {
       problem: problemAt(

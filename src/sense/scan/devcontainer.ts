@@ -42,7 +42,8 @@ export function scanDevcontainer({ path, text, workspace }: Input): {
   const folder = path.replace(/(^|\/)\.devcontainer(\/.*|\.json)$/, '');
   const name =
     typeof json.name === 'string' && json.name.trim() ? json.name.trim().replace(/\//g, '-') : nameFrom(path, folder, workspace.name);
-  const id = `devcontainer:${workspace.name}/${name}`;
+  const variant = path.match(/\.devcontainer\/([^/]+)\/devcontainer\.json$/)?.[1];
+  const id = `devcontainer:${[workspace.name, folder, variant, name].filter((part, i, all) => part && part !== all[i + 1]).join('/')}`;
   return {
     problems: [],
     resources: [

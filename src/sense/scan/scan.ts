@@ -119,12 +119,30 @@ function dataset(path: string, { name, folder }: Workspace): Resource {
   };
 }
 
-/** The same service in several files of one project (base and variants) is one resource; the first, plainest file wins. */
+/**
+ * The same service in several files of one folder and project (base and variants) is one resource; the plainest file wins. A
+ * project of the same name in another folder is another one: it goes by its folder.
+ */
 function distinct(resources: readonly Resource[]): readonly Resource[] {
   const byId = new Map<ResourceId, Resource>();
   const plainFirst = [...resources].sort((a, b) => variantRank(a.declaredIn) - variantRank(b.declaredIn));
-  for (const resource of plainFirst) if (!byId.has(resource.id)) byId.set(resource.id, resource);
+  const folders = new Map<string, string>();
+  for (const resource of plainFirst) {
+    const project = resource.id.slice(0, resource.id.lastIndexOf('/'));
+    const folder = folderOf(resource);
+    if (!folders.has(project)) folders.set(project, folder);
+    const own = folders.get(project) === folder ? resource : movedTo(folder, project, resource);
+    if (!byId.has(own.id)) byId.set(own.id, own);
+  }
   return [...byId.values()];
+}
+
+const folderOf = ({ declaredIn }: Resource): string => declaredIn.split('/').slice(0, -1).join('/');
+
+function movedTo(folder: string, project: string, resource: Resource): Resource {
+  if (resource.spec.type !== 'compose') return resource;
+  const rename = (id: ResourceId): ResourceId => id.replace(project, `compose:${folder || '.'}`);
+  return { ...resource, id: rename(resource.id), dependsOn: resource.dependsOn.map(rename) };
 }
 
 const variantRank = (path: string): number => (/(^|\/)(docker-)?compose\.ya?ml$/.test(path) || !isComposeFile(path) ? 0 : 1);
