@@ -6,6 +6,8 @@ export type Act = (type: 'warm' | 'cool' | 'why' | 'always' | 'never', resource:
 
 const WIDTH = 190;
 const HEIGHT = { resource: 92, activity: 40 } as const;
+/** Preact 11 adds no unit by itself. */
+const px = (n: number): string => `${n}px`;
 const heightOf = (node: WorkflowNode): number => (node.rung === undefined ? HEIGHT.activity : HEIGHT.resource);
 
 /** Left to right in the order of need. Every node is a focusable group; Enter asks why, arrow keys go on. */
@@ -13,7 +15,7 @@ export function Graph({ workflow, act }: { workflow: Workflow; act: Act }) {
   const { nodes, edges, width, height } = place(workflow);
   return (
     <div class="scroll">
-      <div class="graph" style={{ width, height }} role="list" aria-label="Workflow graph; the table view has the same rows">
+      <div class="graph" style={{ width: px(width), height: px(height) }} role="list" aria-label="Workflow graph; the table view has the same rows">
         <svg width={width} height={height} aria-hidden="true">
           <defs>
             <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
@@ -35,7 +37,7 @@ export function Graph({ workflow, act }: { workflow: Workflow; act: Act }) {
           <div
             key={node.id}
             class={`node ${node.rung === undefined ? 'activity' : node.warm ? 'warm' : 'cold'}`}
-            style={{ left: x, top: y, width: WIDTH, height: heightOf(node) }}
+            style={{ left: px(x), top: px(y), width: px(WIDTH), height: px(heightOf(node)) }}
             role="listitem"
             tabIndex={0}
             aria-label={details(node).join(', ')}

@@ -1,15 +1,15 @@
 import { type Component, countOf } from './personaModel.ts';
 
 /**
- * A name that a person would give: the two or three tokens that tell this persona from the others (use here minus mean
- * use in the others, so that a telling but rare token does not win), in plain words.
+ * A name that a person would give: the two or three tokens that tell this persona from the others (use here minus the
+ * most use in any other, so that a telling but rare token does not win), in plain words.
  */
 export function nameOf(own: Component, all: readonly Component[], background: Readonly<Record<string, number>>, total: number): string {
   const others = all.filter((c) => c !== own);
   const useIn = (c: Component, token: string): number => c.uses.find((u) => u.resource === token)?.probability ?? 0;
   const telling = own.uses
     .map((use) => {
-      const elsewhere = others.length > 0 ? others.reduce((sum, c) => sum + useIn(c, use.resource), 0) / others.length : 0;
+      const elsewhere = Math.max(0, ...others.map((c) => useIn(c, use.resource)));
       const common = countOf(background, use.resource) / Math.max(1, total);
       return { token: use.resource, score: use.probability - elsewhere - (others.length === 0 ? common : 0) + preference(use.resource) };
     })

@@ -1,3 +1,7 @@
+import { mkdtempSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Resource } from '../../src/domain/index.ts';
 import { LABEL } from '../../src/provision/ownership.ts';
@@ -72,4 +76,41 @@ it.skipIf(engineProblem !== undefined)('labels all that it makes, and publishes 
     { HostIp: '127.0.0.1', HostPort: '' },
   ]);
   await provider.reach(r, 'absent', context);
+});
+
+it.skipIf(engineProblem !== undefined)('an engine that goes away half-way: one message, then it goes on with what was made', async () => {
+  const sockets = new Set<Socket>();
+  const wire = createServer((client) => {
+    const engine = connect('/var/run/docker.sock');
+    for (const socket of [client, engine]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+    }
+    client.pipe(engine).pipe(client);
+  });
+  await new Promise<void>((resolve) => wire.listen(0, '127.0.0.1', resolve));
+  const { port } = wire.address() as { port: number };
+  const cut = (): void => {
+    wire.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'prewarm-cut-'));
+  const context = {
+    workspace: `contract-${process.pid}`,
+    storage: folder,
+    leases: folder,
+    now: Date.now,
+    leaseMs: 60_000,
+    signal: new AbortController().signal,
+  };
+  const r = resource('cut');
+  const provider = createDockerProvider({ host: `tcp://127.0.0.1:${port}` });
+  const result = await provider.reach(r, 'ready', { ...context, progress: (text) => text === 'starting' && cut() });
+  expect(result).toMatchObject({ ok: false, fault: { code: 'engine-unreachable', retry: 'later' } });
+  if (!result.ok) expect(result.fault.message).toMatch(/Docker cannot be reached\. Start Docker/);
+  expect((await provider.observe([r], { ...context, progress: () => {} }))[0]?.rung).toBe('unknown');
+  const back = createDockerProvider();
+  expect(await back.reach(r, 'ready', { ...context, progress: () => {} })).toMatchObject({ ok: true, value: { rung: 'ready' } });
+  expect(await countContainers(r, { ...context, progress: () => {} })).toBe(1);
+  await back.reach(r, 'absent', { ...context, progress: () => {} });
 });

@@ -62,7 +62,7 @@ describe('a real VS Code window with the packaged extension', () => {
 
   it('names the persona after three commands, and has the database ready before it is asked for', async () => {
     await bench.openTerminal();
-    for (const line of ['git status', 'npm run lint', 'ls api']) {
+    for (const line of ['git status', 'npm run lint', 'git diff --stat']) {
       await bench.type(line);
       await bench.page.waitForTimeout(1200);
     }

@@ -126,7 +126,7 @@ export async function until(condition, timeoutMs, describe) {
   for (const end = Date.now() + timeoutMs; ; ) {
     const value = await condition();
     if (value) return value;
-    if (Date.now() > end) throw new Error(typeof describe === 'function' ? describe() : describe);
+    if (Date.now() > end) throw new Error(typeof describe === 'function' ? await describe() : describe);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

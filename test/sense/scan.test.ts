@@ -144,13 +144,14 @@ services:
       file('test/a.test.mjs', "import { pool } from '../api/db.mjs';"),
       file(
         'package.json',
-        '{"scripts": {"test": "node --test test/", "report": "node api/report.mjs", "web": "node web/serve.mjs", "all": "npm test"}}',
+        '{"scripts": {"test": "node --test test/", "report": "node api/report.mjs", "web": "node web/serve.mjs", "lint": "node --check api/report.mjs", "all": "npm test"}}',
       ),
       file('Makefile', 'psql:\n\tpsql "$$URL"\nweb:\n\tnode web/serve.mjs\n'),
     ];
     const uses = scan(at, files).commands.map((u) => [u.match.program, u.match.sub].filter(Boolean).join(' '));
     expect(uses).toEqual(expect.arrayContaining(['psql', 'node api/report.mjs', 'npm test', 'npm run report', 'npm run all', 'make psql']));
     expect(uses).not.toContain('npm run web');
+    expect(uses).not.toContain('npm run lint');
     expect(uses).not.toContain('make web');
   });
 

@@ -56,14 +56,17 @@ export function commandUses(files: readonly SourceFile[], resources: readonly Re
     files.filter((f) => CODE.test(f.path)).map((f) => [f.path, served.filter((c) => c.code.test(f.text)).flatMap((c) => c.ids)]),
   );
   const reach = closure(files, usedBy);
-  const runOf = (text: string): readonly ResourceId[] =>
-    unique([
+  const runOf = (script: string): readonly ResourceId[] => {
+    // A syntax check runs nothing.
+    const text = script.replace(/\bnode\s+--check\s+\S+/g, '');
+    return unique([
       ...served.filter((c) => c.programs.some((p) => new RegExp(`(^|[\\s;&|(@])${p}\\b`).test(text))).flatMap((c) => c.ids),
       ...[...reach].filter(([path]) => mentions(text, path)).flatMap(([, ids]) => ids),
       ...(/\b(test|vitest|jest|mocha|pytest|rspec)\b/.test(text)
         ? [...reach].filter(([path]) => isTest(path)).flatMap(([, ids]) => ids)
         : []),
     ]);
+  };
   const scripts = [...reach].flatMap(([path, ids]) =>
     ids.length > 0 ? interpretersOf(path).map((program): CommandUse => ({ match: { program, sub: path }, resources: unique(ids) })) : [],
   );
