@@ -15,7 +15,12 @@ export function Graph({ workflow, act }: { workflow: Workflow; act: Act }) {
   const { nodes, edges, width, height } = place(workflow);
   return (
     <div class="scroll">
-      <div class="graph" style={{ width: px(width), height: px(height) }} role="list" aria-label="Workflow graph; the table view has the same rows">
+      <div
+        class="graph"
+        style={{ width: px(width), height: px(height) }}
+        role="list"
+        aria-label="Workflow graph; the table view has the same rows"
+      >
         <svg width={width} height={height} aria-hidden="true">
           <defs>
             <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">

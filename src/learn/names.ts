@@ -17,7 +17,7 @@ export function nameOf(own: Component, all: readonly Component[], background: Re
   const words: string[] = [];
   for (const { token, score } of telling) {
     const word = inWords(token);
-    if (score > 0.15 && word && !words.some((w) => w.includes(word) || word.includes(w))) words.push(word);
+    if (score > 0.3 && word && !words.some((w) => w.includes(word) || word.includes(w))) words.push(word);
     if (words.length === 3) break;
   }
   return words.length > 0 ? words.join(' · ') : inWords(own.uses[0]?.resource ?? '') || 'mixed work';

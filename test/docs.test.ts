@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../src/host/cli/commands.ts';
+
+const root = join(import.meta.dirname, '..');
+const text = (name: string): string => readFileSync(join(root, name), 'utf8');
+const manifest = JSON.parse(text('package.json')) as {
+  scripts: Record<string, string>;
+  dependencies: object;
+  devDependencies: object;
+  contributes: { commands: { command: string; title: string }[]; configuration: { properties: Record<string, { default: unknown }> } };
+};
+const nls = JSON.parse(text('package.nls.json')) as Record<string, string>;
+
+describe('the documents tell the truth', () => {
+  const readme = text('README.md');
+  it('README lists every setting with its default', () => {
+    for (const [key, { default: value }] of Object.entries(manifest.contributes.configuration.properties))
+      expect(readme).toContain(`| \`${key}\` | \`${JSON.stringify(value)}\` |`);
+  });
+  it('README lists every command of the palette', () => {
+    for (const { title } of manifest.contributes.commands) expect(readme).toContain(nls[title.replaceAll('%', '')]);
+  });
+  it('README lists every command of the command line, and marks those of a later version', () => {
+    for (const [name, command] of Object.entries(COMMANDS))
+      expect(readme).toMatch(new RegExp(`\\| \`${name}[^|]*\\|[^|]*${command.run ? '' : 'not in this version'}`));
+  });
+  it('README’s npm scripts exist', () => {
+    for (const [, script] of readme.matchAll(/npm run ([\w:]+)/g)) expect(manifest.scripts).toHaveProperty([script as string]);
+  });
+  it('ARCHITECTURE says why each dependency is there', () => {
+    const page = text('ARCHITECTURE.md');
+    for (const name of [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)])
+      expect(page).toContain(`\`${name}\``);
+  });
+  it('ARCHITECTURE’s paths exist', () => {
+    for (const [, path] of text('ARCHITECTURE.md').matchAll(/`((?:src|media|test|resources)\/[\w./-]+)`/g))
+      expect(existsSync(join(root, path as string)), path).toBe(true);
+  });
+  it('every text of package.json is in package.nls.json', () => {
+    for (const [, key] of text('package.json').matchAll(/"%([\w.]+)%"/g)) expect(nls).toHaveProperty([key as string]);
+  });
+});

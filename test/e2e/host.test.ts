@@ -1,0 +1,50 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startVsCode, until } from '../harness/vscodeServer.mjs';
+import { launchBrowser } from '../harness/workbench.mjs';
+import { copySample, ROOT } from '../harness/workspace.mjs';
+
+const temp = mkdtempSync(join(tmpdir(), 'prewarm-host-'));
+const file = join(temp, 'results.json');
+let results: readonly { name: string; failure?: string }[] = [];
+
+/** `test/host/index.cjs` runs inside the extension host; here its results are told one by one. */
+beforeAll(async () => {
+  const folder = await copySample(temp);
+  const code = await startVsCode({
+    dataFolder: join(temp, 'code'),
+    folder,
+    development: ROOT,
+    tests: join(ROOT, 'test', 'host', 'index.cjs'),
+    env: { PREWARM_HOST_RESULTS: file },
+  });
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage();
+    await page.goto(code.url);
+    await until(
+      () => existsSync(file),
+      120_000,
+      () => `the tests inside the extension host did not end:\n${code.log().slice(-2000)}`,
+    );
+    results = JSON.parse(readFileSync(file, 'utf8'));
+  } finally {
+    await browser.close();
+    await code.stop();
+  }
+});
+afterAll(() => rmSync(temp, { recursive: true, force: true }));
+
+const names = [...readFileSync(join(ROOT, 'test', 'host', 'index.cjs'), 'utf8').matchAll(/^ {2}async '([^']+)'/gm)].map(
+  (m) => m[1] as string,
+);
+
+describe('inside the extension host of a real VS Code', () => {
+  it.each(names)('%s', (name) => {
+    const result = results.find((r) => r.name === name);
+    expect(result, 'it did not run').toBeDefined();
+    expect(result?.failure).toBeUndefined();
+  });
+});
