@@ -4,7 +4,7 @@ import { details } from './details.ts';
 
 export type Act = (type: 'warm' | 'cool' | 'why' | 'always' | 'never', resource: string) => void;
 
-const WIDTH = 190;
+const WIDTH = 168;
 const HEIGHT = { resource: 92, activity: 40 } as const;
 /** Preact 11 adds no unit by itself. */
 const px = (n: number): string => `${n}px`;
@@ -85,7 +85,7 @@ function key(event: KeyboardEvent, node: WorkflowNode, act: Act): void {
 
 function place(workflow: Workflow) {
   const graph = new Dagre();
-  graph.setGraph({ rankdir: 'LR', nodesep: 18, ranksep: 56, marginx: 12, marginy: 12 });
+  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 44, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of workflow.nodes) graph.setNode(node.id, { width: WIDTH, height: heightOf(node) });
   for (const edge of workflow.edges) graph.setEdge(edge.from, edge.to, { weight: 1 + Math.round(4 * edge.probability) });

@@ -1,15 +1,14 @@
 import {
   type Activity,
-  type Decision,
   type Fault,
   type Feedback,
   isWarm,
   type Need,
   type Observation,
-  type Probability,
   type Resource,
   type ResourceId,
   type Rung,
+  type Session,
   type UnixMs,
 } from '../domain/index.ts';
 import type { Plan, Situation } from '../plan/decide.ts';
@@ -25,9 +24,10 @@ import { createClimbs } from './climbs.ts';
 import { costOf } from './costs.ts';
 import { createEngines } from './engines.ts';
 import { createGateways } from './gateways.ts';
-import { settleUse, settleWaste, summarise } from './ledger.ts';
+import { summarise } from './ledger.ts';
 import { look, type View } from './pipeline.ts';
 import { EMPTY_MEMORY, type Memory, type Ports } from './ports.ts';
+import { createStandings } from './standings.ts';
 
 const LOOK_AGAIN_MS = 60_000;
 const LOOK_SOON_MS = 30;
@@ -37,24 +37,6 @@ const ASKED_FOR_MS = 30 * 60_000;
 const STARTS_CONTAINERS =
   /\bdocker(-|\s+)compose\b.*\b(up|start|run|create|restart)\b|\bdocker\s+(container\s+)?(run|start|create)\b|\bpodman\b.*\b(run|up)\b/;
 const YIELD_FOR_MS = 60_000;
-
-/** What is known of a resource beyond what can be observed. All of it may be lost; nothing of it is needed after a crash. */
-interface Standing {
-  observation: Observation;
-  decision?: Decision;
-  progress?: string;
-  target?: Rung;
-  readyInMs?: number;
-  coldMs?: number;
-  /** Warm by our own prediction since then. */
-  predictedReadySince?: UnixMs;
-  predictedAt?: Probability;
-  proposedSince?: UnixMs;
-  lastSeenInUse?: UnixMs;
-  usedInSession: boolean;
-  /** Used while not ready: the wait is known when it becomes ready. */
-  waitingSince?: UnixMs;
-}
 
 /** Builds the app from its ports: reads what was kept, scans the workspace, and begins to look. */
 export async function createApp(ports: Ports): Promise<App> {
@@ -79,7 +61,17 @@ export async function createApp(ports: Ports): Promise<App> {
   let suggested = false;
   let yieldedUntil: UnixMs | undefined;
   const faults: Fault[] = loaded.fault ? [loaded.fault] : [];
-  const standings = new Map<ResourceId, Standing>();
+  const standings = createStandings({
+    now,
+    resource: (id) => byId.get(id),
+    probability: (id) => needOf(id)?.probability,
+    asked: (id) => memory.feedback[id]?.verdict === 'asked',
+    climbs: (id) => memory.climbs[id] ?? [],
+    enter: (entry) => {
+      remember({ ledger: [...memory.ledger, entry].slice(-500) });
+      changed();
+    },
+  });
   const listeners = new Set<(state: AppState) => void>();
   const suggestionListeners = new Set<(suggestion: Suggestion) => void>();
   const unwatch: (() => void)[] = [];
@@ -101,15 +93,15 @@ export async function createApp(ports: Ports): Promise<App> {
     now,
     log,
     byId: () => byId,
-    rungOf: (id) => standing(id).observation.rung,
+    rungOf: (id) => standings.of(id).observation.rung,
     changed: (id, progress) => {
       setProgress(id, progress);
       changed();
     },
     observed: (observation) => settleObservation(observation),
     measured: (id, from, ms) => {
-      standing(id).readyInMs = ms;
-      standing(id).coldMs = ms;
+      standings.of(id).readyInMs = ms;
+      standings.of(id).coldMs = ms;
       remember({ climbs: { ...memory.climbs, [id]: [...(memory.climbs[id] ?? []), { from, ms }].slice(-20) } });
     },
   });
@@ -119,11 +111,11 @@ export async function createApp(ports: Ports): Promise<App> {
     remembered: (key) => memory.ports[key],
     remember: (key, port) => remember({ ports: { ...memory.ports, [key]: port } }),
     wake: (resource) => {
-      used(resource.id, now());
+      standings.used(resource.id, now());
       return climbs.reach(resource, 'ready');
     },
     seen: (resource, event) => {
-      standing(resource.id).lastSeenInUse = now();
+      standings.of(resource.id).lastSeenInUse = now();
       record({ type: 'connection', at: now(), resource: resource.id, ...event });
     },
     fault: tell,
@@ -131,17 +123,8 @@ export async function createApp(ports: Ports): Promise<App> {
 
   // ------------------------------------------------------------------------------------------------ small state
 
-  function standing(id: ResourceId): Standing {
-    let found = standings.get(id);
-    if (!found) {
-      found = { observation: { id, rung: 'unknown', at: now(), backends: [], owner: 'none' }, usedInSession: false };
-      standings.set(id, found);
-    }
-    return found;
-  }
-
   function setProgress(id: ResourceId, progress: string | undefined): void {
-    const at = standing(id);
+    const at = standings.of(id);
     if (progress === undefined) delete at.progress;
     else at.progress = progress;
   }
@@ -178,10 +161,23 @@ export async function createApp(ports: Ports): Promise<App> {
     redacted += dropped.reduce((sum, d) => sum + d.count, 0);
     if (activities.length === 0) return;
     recorded += activities.length;
-    ports.journal.append(activities);
+    keep(activities);
     for (const activity of activities) observe(activity);
     if (signal.type === 'command' && signal.did === 'started' && STARTS_CONTAINERS.test(signal.line)) yieldPorts();
     lookAfter(LOOK_SOON_MS);
+  }
+
+  /** A full disk must not take the editor's events down with it; the session goes on in memory. */
+  function keep(activities: readonly Activity[]): void {
+    try {
+      ports.journal.append(activities);
+    } catch (error) {
+      tell({
+        code: 'storage-failed',
+        retry: 'later',
+        message: `The activity journal could not be written (${(error as Error).message}). Free some space; until then nothing is remembered.`,
+      });
+    }
   }
 
   function usesOf(command: Parameters<Parameters<typeof normalise>[1]['uses']>[0]): readonly ResourceId[] {
@@ -195,79 +191,22 @@ export async function createApp(ports: Ports): Promise<App> {
     if (last && activity.at - last.at > ports.settings.idleMs) endSession();
     session.push(activity);
     if (byId.has(activity.resource) && (activity.kind === 'resource.used' || activity.kind === 'connection.opened'))
-      used(activity.resource, activity.at);
+      standings.used(activity.resource, activity.at);
   }
 
   function endSession(): void {
     session = [];
     endedSessions++;
     suggested = false;
-    for (const at of standings.values()) {
-      at.usedInSession = false;
-      delete at.waitingSince;
-      delete at.proposedSince;
-    }
+    standings.endSession();
     const spoken = Object.entries(memory.feedback).filter(([, f]) => f.verdict !== 'cooled' && f.verdict !== 'not-now');
     remember({ feedback: Object.fromEntries(spoken) });
     void relearn();
   }
 
-  // ------------------------------------------------------------------------------------------------ use and ledger
-
-  function used(id: ResourceId, at: UnixMs): void {
-    const it = standing(id);
-    it.lastSeenInUse = at;
-    if (it.usedInSession) return;
-    it.usedInSession = true;
-    if (isWarm(it.observation.rung)) enter(id, at, 0);
-    else it.waitingSince = at;
-  }
-
-  function enter(id: ResourceId, at: UnixMs, waitedMs: number): void {
-    const it = standing(id);
-    const resource = byId.get(id);
-    if (!resource || (it.observation.owner === 'developer' && it.predictedReadySince === undefined && it.proposedSince === undefined))
-      return;
-    const wanted = memory.feedback[id]?.verdict;
-    if (wanted === 'asked' && it.predictedReadySince === undefined) return;
-    const entry = settleUse({
-      resource: id,
-      at,
-      waitedMs,
-      coldMs: it.coldMs ?? costOf(resource, 'absent', memory.climbs[id] ?? []).coldMs,
-      probability: needOf(id)?.probability ?? it.predictedAt ?? 0,
-      ...(it.predictedReadySince === undefined ? {} : { readySince: it.predictedReadySince }),
-      ...(it.proposedSince === undefined ? {} : { proposedSince: it.proposedSince }),
-    });
-    remember({ ledger: [...memory.ledger, entry].slice(-500) });
-    changed();
-  }
-
   function settleObservation(observation: Observation): void {
-    const it = standing(observation.id);
-    const was = it.observation.rung;
-    it.observation = observation;
-    if (isWarm(observation.rung) && !isWarm(was)) {
-      const adopted = was === 'unknown' && observation.owner === 'prewarm' && memory.feedback[observation.id]?.verdict !== 'asked';
-      if (adopted || (it.target === 'ready' && (it.decision?.reason.code === 'worth-it' || it.decision?.reason.code === 'dependency'))) {
-        it.predictedReadySince = observation.at;
-        if (it.decision) it.predictedAt = it.decision.probability;
-      }
-      if (it.waitingSince !== undefined) {
-        enter(observation.id, it.waitingSince, observation.at - it.waitingSince);
-        delete it.waitingSince;
-      }
-    }
-    if (!isWarm(observation.rung) && isWarm(was)) gone(observation.id, it);
+    standings.observed(observation);
     gateways.backends(observation.id, isWarm(observation.rung) ? observation.backends : []);
-  }
-
-  function gone(id: ResourceId, it: Standing): void {
-    if (it.predictedReadySince !== undefined && !it.usedInSession) {
-      const entry = settleWaste(id, now(), it.predictedReadySince, it.coldMs ?? 0, it.predictedAt ?? 0);
-      remember({ ledger: [...memory.ledger, entry].slice(-500) });
-    }
-    delete it.predictedReadySince;
   }
 
   const needOf = (id: ResourceId): Need | undefined => view?.needs.find((n) => n.resource === id);
@@ -324,11 +263,12 @@ export async function createApp(ports: Ports): Promise<App> {
       session,
       horizonMs: ports.settings.horizonMs,
       resources: scanned.resources,
-      observations: new Map([...standings].map(([id, s]) => [id, s.observation])),
-      costs: new Map(scanned.resources.map((r) => [r.id, costOf(r, standing(r.id).observation.rung, memory.climbs[r.id] ?? [])])),
+      observations: new Map(standings.entries().map(([id, s]) => [id, s.observation])),
+      costs: new Map(scanned.resources.map((r) => [r.id, costOf(r, standings.of(r.id).observation.rung, memory.climbs[r.id] ?? [])])),
       feedback: new Map(Object.entries(memory.feedback)),
       inUse: new Set(
-        [...standings]
+        standings
+          .entries()
           .filter(([, s]) => s.lastSeenInUse !== undefined && now() - s.lastSeenInUse < IN_USE_FOR_MS && isWarm(s.observation.rung))
           .map(([id]) => id),
       ),
@@ -363,7 +303,7 @@ export async function createApp(ports: Ports): Promise<App> {
   async function renew(): Promise<void> {
     if (now() - renewedAt < ports.settings.leaseMs / 3) return;
     renewedAt = now();
-    const held = scanned.resources.filter((r) => standing(r.id).observation.owner === 'prewarm');
+    const held = scanned.resources.filter((r) => standings.of(r.id).observation.owner === 'prewarm');
     await Promise.all(
       ports.providers.map((p) =>
         p.renew(
@@ -376,14 +316,14 @@ export async function createApp(ports: Ports): Promise<App> {
 
   function adopt(plan: Plan): void {
     for (const decision of plan.decisions) {
-      const it = standing(decision.resource);
+      const it = standings.of(decision.resource);
       it.decision = decision;
       if (plan.proposed.includes(decision.resource) || decision.reason.code === 'mode-shadow') it.proposedSince ??= decision.at;
     }
     for (const action of plan.actions) {
       const resource = byId.get(action.resource);
       if (!resource || (action.verb === 'descend' && climbs.busy(action.resource))) continue;
-      standing(resource.id).target = action.to;
+      standings.of(resource.id).target = action.to;
       void act(resource, action.to);
     }
     suggest(plan);
@@ -392,7 +332,7 @@ export async function createApp(ports: Ports): Promise<App> {
   async function act(resource: Resource, to: Rung): Promise<Fault | undefined> {
     if (to !== 'ready') await gateways.drain(resource.id);
     const result = await climbs.reach(resource, to);
-    delete standing(resource.id).target;
+    delete standings.of(resource.id).target;
     if (result.ok) {
       engines.holds(resource.id, engines.engineOf(resource)?.provider);
       again = again || passing !== undefined;
@@ -424,13 +364,16 @@ export async function createApp(ports: Ports): Promise<App> {
 
   // ------------------------------------------------------------------------------------------------ learning and scanning
 
+  async function rememberedSessions(): Promise<readonly Session[]> {
+    const activities: Activity[] = [];
+    for await (const activity of ports.journal.read()) if (activity.workspace === ports.workspace.id) activities.push(activity);
+    return sessionsOf(activities, { idleMs: ports.settings.idleMs });
+  }
+
   function relearn(): Promise<void> {
     learning ??= (async () => {
-      const activities: Activity[] = [];
-      for await (const activity of ports.journal.read()) if (activity.workspace === ports.workspace.id) activities.push(activity);
-      const ended = sessionsOf(activities, { idleMs: ports.settings.idleMs }).filter(
-        (s) => (s.activities.at(-1)?.at ?? 0) < (session[0]?.at ?? Number.POSITIVE_INFINITY),
-      );
+      const sessions = await rememberedSessions();
+      const ended = sessions.filter((s) => (s.activities.at(-1)?.at ?? 0) < (session[0]?.at ?? Number.POSITIVE_INFINITY));
       if (ended.length === 0) return;
       const result = await ports.learner.learn(
         ended.map((s) => s.activities),
@@ -451,7 +394,7 @@ export async function createApp(ports: Ports): Promise<App> {
     const { resources, cut } = withoutCycles(scanned.resources);
     scanned = { ...scanned, resources };
     byId = new Map(resources.map((r) => [r.id, r]));
-    for (const id of standings.keys()) if (!byId.has(id)) standings.delete(id);
+    standings.keepOnly(byId);
     for (const problem of [...files.problems, ...scanned.problems]) tell({ code: 'bad-file', retry: 'never', message: problem.message });
     for (const edge of cut)
       tell({
@@ -488,7 +431,7 @@ export async function createApp(ports: Ports): Promise<App> {
   async function openGateways(): Promise<void> {
     const wanted =
       trusted && ports.settings.gateway === 'on' && (mode() === 'suggest' || mode() === 'auto') && (yieldedUntil ?? 0) <= now();
-    await gateways.serve(wanted ? scanned.resources.filter((r) => standing(r.id).observation.owner !== 'developer') : []);
+    await gateways.serve(wanted ? scanned.resources.filter((r) => standings.of(r.id).observation.owner !== 'developer') : []);
     changed();
   }
 
@@ -501,7 +444,7 @@ export async function createApp(ports: Ports): Promise<App> {
   // ------------------------------------------------------------------------------------------------ what hosts see
 
   function resourceState(resource: Resource): ResourceState {
-    const it = standing(resource.id);
+    const it = standings.of(resource.id);
     const endpoint = gateways.endpoint(resource.id) ?? directEndpoint(it.observation);
     const engine = engines.engineOf(resource)?.provider.name;
     return {
@@ -569,7 +512,7 @@ export async function createApp(ports: Ports): Promise<App> {
     const until = verdict === 'asked' ? { until: now() + ASKED_FOR_MS } : {};
     remember({ feedback: { ...memory.feedback, [id]: { resource: id, verdict, at: now(), ...until } } });
     const engine = engines.engineOf(resource);
-    if (to !== 'ready' && standing(id).observation.owner === 'developer') {
+    if (to !== 'ready' && standings.of(id).observation.owner === 'developer') {
       return { code: 'unsupported', retry: 'never', message: `${id} was started by you, not by Prewarm, so Prewarm does not stop it.` };
     }
     const rungs = engine?.provider.rungs ?? [];
@@ -594,9 +537,7 @@ export async function createApp(ports: Ports): Promise<App> {
 
   /** After a reload the session goes on: the journal's last one, if it is not yet an idle gap away. */
   async function resumeSession(): Promise<void> {
-    const activities: Activity[] = [];
-    for await (const activity of ports.journal.read()) if (activity.workspace === ports.workspace.id) activities.push(activity);
-    const sessions = sessionsOf(activities, { idleMs: ports.settings.idleMs });
+    const sessions = await rememberedSessions();
     const last = sessions.at(-1)?.activities ?? [];
     const end = last.at(-1);
     // A split that is written down, as in imported history, is over.

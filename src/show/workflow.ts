@@ -1,4 +1,4 @@
-import { isWarm } from '../domain/index.ts';
+import { isWarm, quantile } from '../domain/index.ts';
 import { iconOf } from './resourceTree.ts';
 import type { Shown } from './shown.ts';
 
@@ -68,8 +68,10 @@ export function workflow(state: Shown): Workflow {
     }),
   ];
   const shown = new Set(nodes.map((n) => n.id));
+  // Left to right in the order of need: what comes later on the whole is not drawn as leading back.
+  const startsAt = new Map((persona?.uses ?? []).map((u) => [u.resource, quantile(u.firstUseMs, 0.5) ?? 0]));
   const edges = (persona?.edges ?? [])
-    .filter((e) => shown.has(e.from) && shown.has(e.to))
+    .filter((e) => shown.has(e.from) && shown.has(e.to) && (startsAt.get(e.from) ?? 0) <= (startsAt.get(e.to) ?? 0))
     .map((e) => ({ from: e.from, to: e.to, probability: e.probability, lagMs: e.lagMs.p50 }));
   const declared = resources.flatMap((r) =>
     r.resource.dependsOn.filter((d) => shown.has(d)).map((d) => ({ from: d, to: r.resource.id, probability: 1, lagMs: 0 })),

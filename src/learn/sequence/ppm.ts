@@ -54,12 +54,15 @@ function shareOut(context: Followers, level: number, left: number, state: PpmSta
 
 export const ppmBefore =
   (s: PpmState) =>
-  (a: number, b: number): boolean =>
-    (s.probability[a] as number) !== (s.probability[b] as number)
-      ? (s.probability[a] as number) > (s.probability[b] as number)
-      : (s.level[a] as number) !== (s.level[b] as number)
-        ? (s.level[a] as number) > (s.level[b] as number)
-        : (s.lastAt[a] as number) > (s.lastAt[b] as number);
+  (a: number, b: number): boolean => {
+    const [pa, pb] = [s.probability[a] as number, s.probability[b] as number];
+    if (Math.abs(pa - pb) > ROUNDING * pa) return pa > pb;
+    if (s.level[a] !== s.level[b]) return (s.level[a] as number) > (s.level[b] as number);
+    return (s.lastAt[a] as number) > (s.lastAt[b] as number);
+  };
+
+/** Shares are fractions; two that are equal as such may differ in their last bits when they come from different contexts. */
+const ROUNDING = 1e-12;
 
 /** Holds what followed every context of up to `maxOrder` symbols of one sequence. */
 export function createContextTable(maxOrder: number) {

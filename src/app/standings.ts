@@ -1,0 +1,126 @@
+import {
+  type Decision,
+  isWarm,
+  type LedgerEntry,
+  type Observation,
+  type Probability,
+  type Resource,
+  type ResourceId,
+  type Rung,
+  type UnixMs,
+} from '../domain/index.ts';
+import { costOf } from './costs.ts';
+import { settleUse, settleWaste } from './ledger.ts';
+import type { Climb } from './ports.ts';
+
+/** What is known of a resource beyond what can be observed. All of it may be lost; nothing of it is needed after a crash. */
+export interface Standing {
+  observation: Observation;
+  decision?: Decision;
+  progress?: string;
+  target?: Rung;
+  readyInMs?: number;
+  coldMs?: number;
+  /** Warm by our own prediction since then. */
+  predictedReadySince?: UnixMs;
+  predictedAt?: Probability;
+  proposedSince?: UnixMs;
+  lastSeenInUse?: UnixMs;
+  usedInSession: boolean;
+  /** Used while not ready: the wait is known when it becomes ready. */
+  waitingSince?: UnixMs;
+}
+
+export interface StandingPorts {
+  readonly now: () => UnixMs;
+  readonly resource: (id: ResourceId) => Resource | undefined;
+  readonly probability: (id: ResourceId) => Probability | undefined;
+  /** The developer asked for it by hand: then its warmth is no merit of a prediction. */
+  readonly asked: (id: ResourceId) => boolean;
+  readonly climbs: (id: ResourceId) => readonly Climb[];
+  readonly enter: (entry: LedgerEntry) => void;
+}
+
+/** Follows each resource from prediction to use, and writes the ledger: once a session for a use, once for a warmth that nobody used. */
+export function createStandings(ports: StandingPorts) {
+  const all = new Map<ResourceId, Standing>();
+
+  function of(id: ResourceId): Standing {
+    let found = all.get(id);
+    if (!found) {
+      found = { observation: { id, rung: 'unknown', at: ports.now(), backends: [], owner: 'none' }, usedInSession: false };
+      all.set(id, found);
+    }
+    return found;
+  }
+
+  function enterUse(id: ResourceId, at: UnixMs, waitedMs: number): void {
+    const it = of(id);
+    const resource = ports.resource(id);
+    const foreseen = it.predictedReadySince !== undefined || it.proposedSince !== undefined;
+    if (!resource || (it.observation.owner === 'developer' && !foreseen)) return;
+    if (ports.asked(id) && it.predictedReadySince === undefined) return;
+    ports.enter(
+      settleUse({
+        resource: id,
+        at,
+        waitedMs,
+        coldMs: it.coldMs ?? costOf(resource, 'absent', ports.climbs(id)).coldMs,
+        probability: ports.probability(id) ?? it.predictedAt ?? 0,
+        ...(it.predictedReadySince === undefined ? {} : { readySince: it.predictedReadySince }),
+        ...(it.proposedSince === undefined ? {} : { proposedSince: it.proposedSince }),
+      }),
+    );
+  }
+
+  function becameWarm(it: Standing, was: Rung | 'unknown'): void {
+    const { id, at, owner } = it.observation;
+    const adopted = was === 'unknown' && owner === 'prewarm' && !ports.asked(id);
+    const predicted = it.target === 'ready' && (it.decision?.reason.code === 'worth-it' || it.decision?.reason.code === 'dependency');
+    if (adopted || predicted) {
+      it.predictedReadySince = at;
+      if (it.decision) it.predictedAt = it.decision.probability;
+    }
+    if (it.waitingSince === undefined) return;
+    enterUse(id, it.waitingSince, at - it.waitingSince);
+    delete it.waitingSince;
+  }
+
+  function becameCold(it: Standing): void {
+    if (it.predictedReadySince !== undefined && !it.usedInSession) {
+      ports.enter(settleWaste(it.observation.id, ports.now(), it.predictedReadySince, it.coldMs ?? 0, it.predictedAt ?? 0));
+    }
+    delete it.predictedReadySince;
+  }
+
+  return {
+    of,
+    entries: (): readonly (readonly [ResourceId, Standing])[] => [...all],
+    get: (id: ResourceId): Standing | undefined => all.get(id),
+    keepOnly(ids: ReadonlyMap<ResourceId, unknown>): void {
+      for (const id of all.keys()) if (!ids.has(id)) all.delete(id);
+    },
+    observed(observation: Observation): void {
+      const it = of(observation.id);
+      const was = it.observation.rung;
+      it.observation = observation;
+      if (isWarm(observation.rung) && !isWarm(was)) becameWarm(it, was);
+      if (!isWarm(observation.rung) && isWarm(was)) becameCold(it);
+    },
+    used(id: ResourceId, at: UnixMs): void {
+      const it = of(id);
+      it.lastSeenInUse = at;
+      if (it.usedInSession) return;
+      it.usedInSession = true;
+      if (isWarm(it.observation.rung)) enterUse(id, at, 0);
+      else it.waitingSince = at;
+    },
+    endSession(): void {
+      for (const it of all.values()) {
+        it.usedInSession = false;
+        delete it.waitingSince;
+        delete it.proposedSince;
+      }
+    },
+  };
+}
