@@ -19,7 +19,7 @@ export interface Format {
 
 export interface ImportOptions {
   readonly actor: string;
-  /** Entries without a time are laid back from here, one every `SPACING_MS`. */
+  /** Entries without a time are laid back from here, in sessions of a fixed length. */
   readonly endAt: UnixMs;
 }
 
@@ -34,6 +34,13 @@ export interface Imported {
 }
 
 const SPACING_MS = 20_000;
+/** A history without times does not say where a session ended; this many commands stand for one, an hour before the next. */
+const RECALLED_SESSION = 15;
+const RECALLED_GAP_MS = 60 * 60_000;
+
+/** Time of the entry that is `back` entries before the end. */
+const laidBack = (endAt: UnixMs, back: number): UnixMs =>
+  Math.max(0, endAt - back * SPACING_MS - Math.floor(back / RECALLED_SESSION) * RECALLED_GAP_MS);
 
 /** History through the one redaction gate. Entries in which no command can be seen are counted as read, not lost silently. */
 export function importHistory(lines: Iterable<string>, format: Format, { actor, endAt }: ImportOptions): Imported {
@@ -55,7 +62,7 @@ export function importHistory(lines: Iterable<string>, format: Format, { actor, 
     dropped.push(parsed.dropped);
     return parsed.commands.map(
       (command): Activity => ({
-        at: entry.at ?? Math.max(0, endAt - (entries.length - i) * SPACING_MS),
+        at: entry.at ?? laidBack(endAt, entries.length - i),
         actor,
         resource: `command:${command.token}`,
         source: 'import',
