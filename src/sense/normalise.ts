@@ -29,7 +29,7 @@ export function normalise(signal: Signal, context: NormaliseContext): Normalised
   });
   switch (signal.type) {
     case 'file':
-      return one(make('editor', `editor:${area(signal.path, context)}`, `file.${signal.did}`));
+      return named('editor', area(signal.path, context), `file.${signal.did}`, make);
     case 'command':
       return commandActivities(signal, context, make);
     case 'task':
@@ -39,14 +39,9 @@ export function normalise(signal: Signal, context: NormaliseContext): Normalised
     case 'branch':
       return one(make('git', `branch:${branchClass(signal.to)}`, 'branch.switched'));
     case 'container':
-      return named(
-        'container',
-        signal.resource ?? `image/${signal.image.replace(/[:@].*$/, '')}`,
-        `container.${signal.did}`,
-        make,
-        {},
-        signal.resource !== undefined,
-      );
+      return signal.resource === undefined
+        ? named('container', `image/${signal.image.replace(/[:@].*$/, '')}`, `container.${signal.did}`, make)
+        : one(make('container', signal.resource, `container.${signal.did}`));
     case 'connection':
       return one(
         make('database', signal.resource, `connection.${signal.did}`, {
@@ -68,9 +63,15 @@ function commandActivities(signal: Extract<Signal, { type: 'command' }>, context
     });
     if (signal.did === 'ended') return [said];
     const used = new Set([...context.uses(command), ...namedResources(command, context.resources)]);
-    return [said, ...[...used].map((id) => make('terminal', id, 'resource.used', { confidence: signal.confidence }))];
+    return [said, ...[...used].map((id) => make(sourceOf(id, context.resources), id, 'resource.used', { confidence: signal.confidence }))];
   });
   return { activities, dropped };
+}
+
+const DATA_STORES: ReadonlySet<string | undefined> = new Set(['database', 'cache', 'queue', 'search']);
+
+function sourceOf(id: ResourceId, resources: readonly Resource[]): Source {
+  return DATA_STORES.has(resources.find((r) => r.id === id)?.kind) ? 'database' : 'container';
 }
 
 /** `docker compose up db` names the service; a URL with a declared loopback port names what serves there. */
@@ -86,10 +87,10 @@ function one(activity: Activity): Normalised {
   return { activities: [activity], dropped: [] };
 }
 
-/** Names that people chose pass the gate too; `known` ones are resource ids of our own making. */
-function named(source: Source, name: string, kind: string, make: Make, more: Partial<Activity>, known = false): Normalised {
+/** Names that people chose pass the gate; ids of resources are of our own making and stay as they are, so that they stay the same. */
+function named(source: Source, name: string, kind: string, make: Make, more: Partial<Activity> = {}): Normalised {
   const { text, dropped } = redact(name);
-  return { activities: [make(source, known ? text : `${source}:${text.slice(0, 80)}`, kind, more)], dropped };
+  return { activities: [make(source, `${source}:${text.slice(0, 80)}`, kind, more)], dropped };
 }
 
 function outcome(signal: { exitCode?: number; durationMs?: number }): Partial<Activity> {
@@ -110,7 +111,7 @@ function area(path: string, { workspace }: NormaliseContext): string {
       .at(-1)
       ?.match(/\.([A-Za-z0-9]{1,8})$/)?.[1]
       ?.toLowerCase() ?? 'file';
-  return redact([...parts.slice(0, -1).slice(0, 2), extension].join('/')).text;
+  return [...parts.slice(0, -1).slice(0, 2), extension].join('/');
 }
 
 /** Branch names can tell secrets of a business: only the usual first part stays. */

@@ -1,3 +1,5 @@
+import { looksOpaque } from './opaque.ts';
+
 /** What the gate took out, by kind; shown to the developer, never the text itself. */
 export interface Dropped {
   readonly kind: SecretKind | 'argument';
@@ -15,60 +17,125 @@ export type SecretKind =
   | 'home-path'
   | 'opaque';
 
-/** In this order: the long and certain shapes first. `$1` keeps what may stay. Sources: the vendors' documented token formats. */
-const RULES: readonly { readonly kind: SecretKind; readonly pattern: RegExp; readonly keep: string }[] = [
+/** One shape of secret. `$1` in `keep` puts back what may stay; `taken` has the last word where a pattern alone cannot tell. */
+interface Rule {
+  readonly kind: SecretKind;
+  readonly pattern: RegExp;
+  readonly keep: string;
+  readonly taken?: (whole: string) => boolean;
+}
+
+/** A shell word: quoted runs (closed or not), escapes and plain characters, glued together in any number. */
+const WORD = String.raw`(?:"[^"]*(?:"|$)|'[^']*(?:'|$)|\\[\s\S]?|[^\s;&|)"'\\])+`;
+const SECRET_NAME =
+  '(?:passwd|password|passphrase|pass|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|account[-_]?key|credentials?|auth|authorization|connection[-_]?string)';
+/** From the name of a program to this point of the same command; bounded, so that no text makes it slow. */
+const within = (programs: string, flag: string): string => String.raw`(?<=\b(?:${programs})\b[^|;&\n]{0,1000}${flag})`;
+
+/**
+ * In this order: what is long and certain first. Token shapes are the ones that their vendors document.
+ * No pattern repeats without a bound over what another repetition may also match: time is linear in the text.
+ */
+const RULES: readonly Rule[] = [
   {
     kind: 'private-key',
-    pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+    pattern: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
     keep: '‹private-key›',
   },
-  { kind: 'url-password', pattern: /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]+@/gi, keep: '$1‹credentials›@' },
+  { kind: 'url-password', pattern: /\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/'"]+@/gi, keep: '$1‹credentials›@' },
+  {
+    kind: 'url-password',
+    pattern: new RegExp(String.raw`([?&][\w.-]{0,40}?(?:${SECRET_NAME}|sig|signature|code)=)[^\s&#"']+`, 'gi'),
+    keep: '$1‹secret›',
+  },
   {
     kind: 'cloud-key',
-    pattern: /\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}|\bAccountKey=[\w+/=]+|\bya29\.[\w-]+/g,
+    pattern: /\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}|\b(?:Account|SharedAccess)Key=[\w+/=%]+|\bya29\.[\w-]+/g,
     keep: '‹cloud-key›',
   },
+  // A client secret of Microsoft Entra: three characters, a digit, `Q~`, 31 to 34 more.
+  { kind: 'cloud-key', pattern: /(?<![\w~.-])[\w~.-]{3}\dQ~[\w~.-]{31,34}/g, keep: '‹cloud-key›' },
   {
     kind: 'token',
     pattern:
-      /\b(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[A-Za-z0-9]{20,}|xox[abeprs]-[\w-]{8,}|sk-[\w-]{16,}|(?:sk|pk|rk)_(?:live|test)_\w{10,}|dckr_pat_[\w-]{10,}|hvs\.[\w-]{10,}|pypi-[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,})/g,
+      /\b(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[A-Za-z0-9]{20,}|xox[abeprs]-[\w-]{8,}|sk-[\w-]{16,}|(?:sk|pk|rk)_(?:live|test)_\w{10,}|dckr_pat_[\w-]{10,}|hv[sb]\.[\w-]{10,}|pypi-[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,})/g,
     keep: '‹token›',
   },
   { kind: 'token', pattern: /\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?/g, keep: '‹token›' },
   { kind: 'token', pattern: /\b(bearer|basic|token)\s+[\w+/=.~-]{8,}/gi, keep: '$1 ‹token›' },
   {
     kind: 'password-flag',
-    pattern:
-      /(^|\s)(--?(?:password|passwd|pass|pwd|secret|token|api-?key|auth|client-secret|private-key|access-key)(?:=|\s+))(?:"[^"]*"|'[^']*'|\S+)/gi,
+    pattern: new RegExp(String.raw`(^|\s)(--?(?!no-)[\w.-]{0,60}?${SECRET_NAME}(?![a-z]|-stdin)[\w.-]{0,40}(?:=|\s+))${WORD}`, 'gi'),
     keep: '$1$2‹secret›',
   },
-  { kind: 'password-flag', pattern: /(\bmysql(?:dump|admin)?\b[^|;&\n]*?\s-p)(?:"[^"]*"|'[^']*'|[^\s]+)/g, keep: '$1‹secret›' },
-  { kind: 'password-flag', pattern: /(\b(?:curl|wget|http)\b[^|;&\n]*?\s-u\s*)(?:"[^"]*"|'[^']*'|\S+)/g, keep: '$1‹secret›' },
-  { kind: 'environment-value', pattern: /(^|[\s;&|(])([A-Za-z_][A-Za-z0-9_]*=)(?:"[^"]*"|'[^']*'|[^\s;&|)"']+)/g, keep: '$1$2‹value›' },
-  { kind: 'email', pattern: /[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}/g, keep: '‹email›' },
-  { kind: 'home-path', pattern: /(?:\/(?:home|Users)\/|\b[A-Za-z]:\\Users\\)[^/\\\s'":]+/g, keep: '~' },
-  { kind: 'opaque', pattern: /\b(?=[A-Za-z0-9+/_-]*\d)(?=[A-Za-z0-9+/_-]*[A-Za-z])[A-Za-z0-9+/_-]{32,}={0,2}/g, keep: '‹opaque›' },
+  // MySQL takes the password only where it is glued to the flag; `-p name` asks for it and names a database.
+  {
+    kind: 'password-flag',
+    pattern: new RegExp(
+      String.raw`(\s-p)${within('mysql|mysqldump|mysqladmin|mysqlsh|mariadb|mariadb-dump|mycli', String.raw`\s-p`)}${WORD}`,
+      'g',
+    ),
+    keep: '$1‹secret›',
+  },
+  {
+    kind: 'password-flag',
+    pattern: new RegExp(
+      String.raw`(\s-p\s*)${within(String.raw`sshpass|(?:docker|podman|helm\s+registry)\s+login|mongosh?|mongo\w+`, String.raw`\s-p\s*`)}${WORD}`,
+      'g',
+    ),
+    keep: '$1‹secret›',
+  },
+  {
+    kind: 'password-flag',
+    pattern: new RegExp(
+      String.raw`(\s-u\s*)${within('curl', String.raw`\s-u\s*`)}${WORD}|(\s-a\s*)${within('redis-cli|valkey-cli|https?', String.raw`\s-a\s*`)}${WORD}|(\s-[wP]\s*)${within(String.raw`ldap\w+|sqlcmd|bcp`, String.raw`\s-[wP]\s*`)}${WORD}`,
+      'g',
+    ),
+    keep: '$1$2$3‹secret›',
+  },
+  { kind: 'password-flag', pattern: new RegExp(String.raw`(\bpass:)${WORD}`, 'g'), keep: '$1‹secret›' },
+  { kind: 'password-flag', pattern: /(\b(?:password|identified\s+by)\s+)(?:'[^']*'?|"[^"]*"?)/gi, keep: '$1‹secret›' },
+  // `password: x`, `"password":"x"`, `X-Api-Key: x`; not `auth:refresh`, which is the name of a script.
+  {
+    kind: 'password-flag',
+    pattern: new RegExp(
+      String.raw`(\b[\w-]{0,40}?${SECRET_NAME}(?:["']\s*[:=]|\s+=\s|\s*:\s)\s*(?:(?:bearer|basic|token)\s+)?)${WORD}`,
+      'gi',
+    ),
+    keep: '$1‹secret›',
+  },
+  { kind: 'environment-value', pattern: /(["'])([A-Za-z_]\w{0,80}=)(?:(?!\1)[\s\S])*(?:\1|$)/g, keep: '$1$2‹value›$1' },
+  {
+    kind: 'environment-value',
+    pattern: new RegExp(String.raw`(^|[\s;&|(={,])([A-Za-z_]\w{0,80}\+?=)${WORD}`, 'g'),
+    keep: '$1$2‹value›',
+  },
+  { kind: 'environment-value', pattern: new RegExp(String.raw`(\$env:\w{1,80}\s*\+?=\s*)${WORD}`, 'gi'), keep: '$1‹value›' },
+  { kind: 'email', pattern: /[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}\.[A-Za-z]{2,24}/g, keep: '‹email›' },
+  // A user's name on Windows may hold blanks; then a backslash follows.
+  {
+    kind: 'home-path',
+    pattern: /\b[a-z]:[\\/]+users[\\/]+(?:[^\\/\s'":;&|]+(?: [^\\/\s'":;&|]+){0,3}(?=[\\/])|[^\\/\s'":;&|]+)/gi,
+    keep: '~',
+  },
+  { kind: 'home-path', pattern: /\/(?:home|Users)\/[^/\\\s'":;&|]+/g, keep: '~' },
+  { kind: 'opaque', pattern: /[A-Za-z0-9+/_-]{20,}={0,2}/g, keep: '‹opaque›', taken: looksOpaque },
 ];
 
 /** THE redaction gate: nothing is stored that did not pass it. What it took is counted by kind. */
 export function redact(text: string): { readonly text: string; readonly dropped: readonly Dropped[] } {
   const counts = new Map<SecretKind, number>();
-  let left = text;
-  for (const { kind, pattern, keep } of RULES) {
-    left = left.replace(pattern, (...match: unknown[]) => {
-      const whole = match[0] as string;
-      const kept = keep.replace(/\$(\d)/g, (_, n: string) => (match[Number(n)] as string | undefined) ?? '');
-      if (kept === whole || isPath(kind, whole)) return whole;
-      counts.set(kind, (counts.get(kind) ?? 0) + 1);
-      return kept;
-    });
-  }
+  const left = RULES.reduce((before, rule) => before.replace(rule.pattern, (...match: unknown[]) => gated(rule, match, counts)), text);
   return { text: left, dropped: [...counts].map(([kind, count]) => ({ kind, count })) };
 }
 
-/** A long relative path of plain words is not an opaque secret. */
-function isPath(kind: SecretKind, text: string): boolean {
-  return kind === 'opaque' && text.includes('/') && text.split('/').every((part) => part.length < 24 && !/\d{4,}/.test(part));
+/** What stays of one match. What went through the gate before goes through again unchanged and uncounted. */
+function gated({ kind, keep, taken }: Rule, match: readonly unknown[], counts: Map<SecretKind, number>): string {
+  const whole = match[0] as string;
+  const kept = keep.replace(/\$(\d)/g, (_, n: string) => (match[Number(n)] as string | undefined) ?? '');
+  if (kept === whole || taken?.(whole) === false) return whole;
+  counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return kept;
 }
 
 export function merged(all: readonly (readonly Dropped[])[]): readonly Dropped[] {

@@ -24,12 +24,30 @@ export function sessionsOf(activities: Iterable<Activity>, { idleMs }: SessionOp
   return sessions.sort((a, b) => startOf(a) - startOf(b));
 }
 
+/** What an activity did to the session of its actor and workspace that is under way. */
+export interface Advance {
+  readonly did: 'began' | 'went-on' | 'echoed';
+  readonly activities: readonly Activity[];
+}
+
+/** The live form of `sessionsOf`, for activities of one actor and workspace in the order of time. */
+export function advance(session: readonly Activity[], activity: Activity, { idleMs }: SessionOptions): Advance {
+  const last = session.at(-1);
+  if (!last || !goesOn(last, activity, idleMs)) return { did: 'began', activities: [activity] };
+  const before = session.findLast((a) => keyOf(a) === keyOf(activity));
+  return isEcho(before, activity) ? { did: 'echoed', activities: session } : { did: 'went-on', activities: [...session, activity] };
+}
+
+function goesOn(last: Activity, next: Activity, idleMs: number): boolean {
+  return last.session === next.session && (next.session !== undefined || next.at - last.at <= idleMs);
+}
+
 function split(lane: readonly Activity[], idleMs: number): Session[] {
   const sessions: Activity[][] = [];
   for (const activity of lane) {
     const current = sessions.at(-1);
     const last = current?.at(-1);
-    if (!current || !last || (activity.session === undefined && activity.at - last.at > idleMs)) sessions.push([activity]);
+    if (!current || !last || !goesOn(last, activity, idleMs)) sessions.push([activity]);
     else current.push(activity);
   }
   return sessions.map((own) => {
@@ -51,12 +69,15 @@ function inOrder(lane: readonly Activity[]): readonly Activity[] {
 function withoutEchoes(lane: readonly Activity[]): readonly Activity[] {
   const seen = new Map<string, Activity>();
   return lane.filter((activity) => {
-    const key = `${activity.resource}\u0000${activity.kind ?? ''}`;
-    const before = seen.get(key);
-    const echo = before !== undefined && before.source !== activity.source && activity.at - before.at <= OVERLAP_MS;
-    if (!echo) seen.set(key, activity);
-    return !echo;
+    if (isEcho(seen.get(keyOf(activity)), activity)) return false;
+    seen.set(keyOf(activity), activity);
+    return true;
   });
 }
 
+function isEcho(before: Activity | undefined, activity: Activity): boolean {
+  return before !== undefined && before.source !== activity.source && activity.at - before.at <= OVERLAP_MS;
+}
+
+const keyOf = (activity: Activity): string => `${activity.resource}\u0000${activity.kind ?? ''}`;
 const startOf = (session: Session): number => session.activities[0]?.at ?? 0;

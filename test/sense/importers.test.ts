@@ -51,6 +51,17 @@ describe('importers', () => {
     expect(activities.every((a) => a.kind === 'command.recalled')).toBe(true);
   });
 
+  it('parts a history without times into sessions of fifteen commands', () => {
+    const { activities } = run('bash', Array.from({ length: 40 }, (_, i) => `tool${i}`).join('\n'));
+    const gaps = activities.slice(1).map((a, i) => a.at - (activities[i]?.at ?? 0));
+    expect(gaps.filter((g) => g > 30 * 60_000)).toHaveLength(2);
+  });
+
+  it('loses nothing without a count', () => {
+    const { read, kept, emptied, rejected } = run('bash', 'npm test\n# only a comment\n"unclosed');
+    expect(kept + emptied + rejected.length).toBe(read);
+  });
+
   it('passes the gate and says what it took', () => {
     const result = run('bash', 'mysql -u root -phunter2');
     expect(JSON.stringify(result)).not.toContain('hunter2');
