@@ -52,15 +52,12 @@ export function createClimbs(ports: ClimbPorts) {
         `${resource.id} was not started because something it depends on failed: ${broken.fault.message}`,
       );
     }
-    const from = ports.rungOf(resource.id);
-    const begun = ports.now();
-    const result = await move(resource, 'ready', signal);
-    if (result.ok && isWarm(result.value.rung) && from !== 'unknown' && !isWarm(from))
-      ports.measured(resource.id, from, ports.now() - begun);
-    return result;
+    return move(resource, 'ready', signal);
   }
 
   async function move(resource: Resource, to: Rung, signal: AbortSignal): Promise<Result<Observation>> {
+    const from = ports.rungOf(resource.id);
+    const begun = ports.now();
     for (;;) {
       const engine = ports.engines.engineOf(resource);
       if (!engine) return failed('unsupported', 'never', `No engine on this machine can make ${resource.id} (${resource.provider}).`);
@@ -70,6 +67,8 @@ export function createClimbs(ports: ClimbPorts) {
         ports.context(signal, (text) => ports.changed(resource.id, text)),
       );
       if (result.ok) {
+        // Measured first: who was waiting for it is entered in the ledger when it is observed.
+        if (isWarm(result.value.rung) && from !== 'unknown' && !isWarm(from)) ports.measured(resource.id, from, ports.now() - begun);
         ports.observed(result.value);
         return result;
       }

@@ -125,7 +125,8 @@ async function play() {
   let named;
   const firstUse = live.find((a) => a.kind === 'resource.used' && a.resource.endsWith('/db'));
   for (const activity of live) {
-    if (activity === firstUse) break;
+    // The command that uses it comes at the same moment as its use; it is the query below that stands for it.
+    if (firstUse && activity.at >= firstUse.at) break;
     const signal = asSignal(activity);
     if (!signal) continue;
     app.record(signal);
