@@ -56,6 +56,8 @@ export type ResourceSpec =
       readonly project: string;
       readonly service: string;
       readonly image?: string;
+      /** It has a `build:`, so that `image` only names the result and cannot be pulled. */
+      readonly built?: true;
       readonly environment: Readonly<Record<string, string>>;
       readonly seedFiles: readonly string[];
       readonly profiles: readonly string[];

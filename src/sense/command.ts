@@ -16,7 +16,7 @@ import {
   WRAPPERS,
 } from './programs.ts';
 import { type Dropped, merged, redact } from './redact.ts';
-import { type Segment, shellSegments } from './shellSegments.ts';
+import { type ShellWords, shellCommands, shellWords } from './shellCommands.ts';
 
 /** One command of a shell line, normalised: what was run, not with what. */
 export interface Command {
@@ -32,40 +32,47 @@ export interface Command {
 interface Parsed {
   /** Absent where the words are no command. */
   readonly command?: Command;
-  /** How many words were dropped. */
-  readonly left: number;
+  readonly dropped: readonly Dropped[];
 }
 
 const NAME = /^[A-Za-z][\w:.-]{0,39}$/;
 const RELATIVE_FILE = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*\.[A-Za-z]{1,5}$/;
+/** Nobody writes more of them before one command. */
+const MOST_PREFIXES = 8;
 const NO_FLAGS: ReadonlySet<string> = new Set();
 
-/** Total on any string: a pipeline or list gives one command each; words that are no command give none. */
+/**
+ * Total on any string: a pipeline or list gives one command each; words that are no command give none. The gate stands before the
+ * words are told apart, since it knows what a flag's value is; it stands behind the split into commands, so that
+ * what it takes never reaches into the next one.
+ */
 export function parseCommand(line: string): { readonly commands: readonly Command[]; readonly dropped: readonly Dropped[] } {
-  const clean = redact(line);
-  const parsed = parsedOf(clean.text, 'outer');
-  const left = parsed.reduce((sum, p) => sum + p.left, 0);
-  const dropped: Dropped[] = left > 0 ? [{ kind: 'argument', count: left }] : [];
-  return { commands: parsed.flatMap((p) => p.command ?? []), dropped: merged([clean.dropped, dropped]) };
+  const parsed = parsedOf(line, 'outer');
+  return { commands: parsed.flatMap((p) => p.command ?? []), dropped: merged(parsed.map((p) => p.dropped)) };
 }
 
-function parsedOf(text: string, depth: 'outer' | 'inner'): readonly Parsed[] {
-  return shellSegments(text).flatMap((segment) => {
-    const inner = depth === 'outer' ? scriptOf(segment) : undefined;
-    const within = inner === undefined ? [] : parsedOf(inner, 'inner');
-    return within.some((p) => p.command) ? within : commandOf(segment);
+function parsedOf(line: string, depth: 'outer' | 'inner'): readonly Parsed[] {
+  return shellCommands(line).flatMap((text) => {
+    const clean = redact(text);
+    const said = shellWords(clean.text);
+    const inner = depth === 'outer' ? parsedOf(scriptOf(said) ?? '', 'inner') : [];
+    if (inner.some((p) => p.command)) return [{ dropped: clean.dropped }, ...inner];
+    const { command, left } = commandOf(said);
+    const dropped = merged([clean.dropped, left > 0 ? [{ kind: 'argument', count: left }] : []]);
+    return [command ? { command, dropped } : { dropped }];
   });
 }
 
 /** `bash -c "npm test"` runs what it is given. */
-function scriptOf({ words }: Segment): string | undefined {
+function scriptOf({ words }: ShellWords): string | undefined {
   const own = withoutPrefixes(words);
   if (!SHELL.test(programName(own[0] ?? ''))) return undefined;
   const at = own.findIndex((w) => /^-[a-z]*c$/.test(w));
   return at < 0 ? undefined : own[at + 1];
 }
 
-function commandOf({ words, aside }: Segment): Parsed {
+/** `left`: how many words were dropped. */
+function commandOf({ words, aside }: ShellWords): { readonly command?: Command; readonly left: number } {
   const own = withoutPrefixes(words);
   const [first = '', ...rest] = own;
   const program = programName(first);
@@ -80,7 +87,7 @@ function commandOf({ words, aside }: Segment): Parsed {
 /** What is left after assignments, the shell's keywords and the likes of `sudo -u me`, as long as a command is left. */
 function withoutPrefixes(words: readonly string[]): readonly string[] {
   let own = fromCommand(words);
-  for (let next = afterPrefix(own); next !== undefined; next = afterPrefix(own)) own = next;
+  for (let prefixes = 0; prefixes < MOST_PREFIXES; prefixes++) own = afterPrefix(own) ?? own;
   return own;
 }
 

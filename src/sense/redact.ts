@@ -65,7 +65,7 @@ const RULES: readonly Rule[] = [
   { kind: 'token', pattern: /\b(bearer|basic|token)\s+[\w+/=.~-]{8,}/gi, keep: '$1 ‹token›' },
   {
     kind: 'password-flag',
-    pattern: new RegExp(String.raw`(^|\s)(--?(?!no-)[\w.-]{0,60}?${SECRET_NAME}(?![a-z]|-stdin)[\w.-]{0,40}(?:=|\s+))${WORD}`, 'gi'),
+    pattern: new RegExp(String.raw`(^|\s)(-(?!-?no-)-?[\w.-]{0,60}?${SECRET_NAME}(?![a-z]|-stdin)[\w.-]{0,40}(?:=|\s+))${WORD}`, 'gi'),
     keep: '$1$2‹secret›',
   },
   // MySQL takes the password only where it is glued to the flag; `-p name` asks for it and names a database.
@@ -99,7 +99,7 @@ const RULES: readonly Rule[] = [
   {
     kind: 'password-flag',
     pattern: new RegExp(
-      String.raw`(\b[\w-]{0,40}?${SECRET_NAME}(?:["']\s*[:=]|\s+=\s|\s*:\s)\s*(?:(?:bearer|basic|token)\s+)?)${WORD}`,
+      String.raw`(\b[\w-]{0,40}?${SECRET_NAME}(?:["']\s*[:=]|\s+=\s|\s*:\s)\s*(?:(?:bearer|basic|token)\s+)?)(?:"[^"]*"?|'[^']*'?|[^\s"']+)`,
       'gi',
     ),
     keep: '$1‹secret›',

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Resource } from '../../src/domain/index.ts';
+import { parseActivity, type Resource } from '../../src/domain/index.ts';
 import { normalise } from '../../src/sense/normalise.ts';
 import type { Signal } from '../../src/sense/signal.ts';
 
-const db = { id: 'compose:shop/db', name: 'db', ports: [{ container: 5432, host: 5432, protocol: 'tcp' }] } as unknown as Resource;
+const db = {
+  id: 'compose:shop/db',
+  name: 'db',
+  kind: 'database',
+  ports: [{ container: 5432, host: 5432, protocol: 'tcp' }],
+} as unknown as Resource;
 const context = {
   actor: 'local',
   workspace: { id: 'shop-1', folder: '/work/shop' },
@@ -67,6 +72,30 @@ describe('normalise', () => {
     ['a branch of a kind', { type: 'branch', at: 1, to: 'feature/buy-acme-corp' }, [['branch:feature', 'branch.switched']]],
     ['a telling branch', { type: 'branch', at: 1, to: 'acquire-acme' }, [['branch:other', 'branch.switched']]],
     ['a task', { type: 'task', at: 1, did: 'started', name: 'build' }, [['task:build', 'task.started']]],
+    ['a debug session', { type: 'debug', at: 1, did: 'started', kind: 'node', name: 'x' }, [['debug:node', 'debug.started']]],
+    [
+      'a container of the workspace',
+      { type: 'container', at: 1, did: 'started', resource: db.id, image: 'postgres:16' },
+      [[db.id, 'container.started']],
+    ],
+    [
+      'another container',
+      { type: 'container', at: 1, did: 'died', image: 'redis:7@sha256:x' },
+      [['container:image/redis', 'container.died']],
+    ],
+    [
+      'a file on Windows',
+      { type: 'file', at: 1, did: 'saved', path: '\\work\\shop\\api\\x.ts', language: 'typescript' },
+      [['editor:api/ts', 'file.saved']],
+    ],
+    [
+      'a port of a client',
+      { type: 'command', at: 1, did: 'started', line: 'pg_dump -p 5432', confidence: 'high' },
+      [
+        ['command:pg_dump', 'command.started'],
+        [db.id, 'resource.used'],
+      ],
+    ],
     ['a connection', { type: 'connection', at: 1, did: 'opened', resource: db.id }, [[db.id, 'connection.opened']]],
   ])('%s', (_, signal, expected) => expect(run(signal)).toEqual(expected));
 
@@ -76,5 +105,32 @@ describe('normalise', () => {
       context,
     );
     expect(activities[0]).toMatchObject({ confidence: 'medium', ok: false, durationMs: 5 });
+  });
+
+  it('tells of a database as one', () => {
+    const { activities } = normalise({ type: 'command', at: 1, did: 'started', line: 'psql', confidence: 'low' }, context);
+    expect(activities.map((a) => [a.source, a.confidence])).toEqual([
+      ['terminal', 'low'],
+      ['database', 'low'],
+    ]);
+  });
+
+  const secret = 'ghp_a1B2a1B2a1B2a1B2a1B2a1B2';
+  it.each<[string, Signal]>([
+    ['a folder', { type: 'file', at: 1, did: 'opened', path: `/work/shop/${secret}/x.ts`, language: 'x' }],
+    ['a task', { type: 'task', at: 1, did: 'started', name: `deploy ${secret}` }],
+    ['a kind of debugger', { type: 'debug', at: 1, did: 'started', kind: secret, name: 'x' }],
+    ['an image', { type: 'container', at: 1, did: 'started', image: `example.org/${secret}` }],
+    ['a command', { type: 'command', at: 1, did: 'started', line: `npm run ${secret}`, confidence: 'high' }],
+  ])('lets no secret in the name of %s through, and counts it', (_, signal) => {
+    const { activities, dropped } = normalise(signal, context);
+    expect(activities.length).toBeGreaterThan(0);
+    expect(JSON.stringify(activities)).not.toContain(secret);
+    expect(dropped).toContainEqual({ kind: 'token', count: 1 });
+  });
+
+  it('makes only lines that the trace may hold', () => {
+    const { activities } = normalise({ type: 'command', at: 5, did: 'started', line: 'sudo -u me psql | ls', confidence: 'high' }, context);
+    for (const activity of activities) expect(parseActivity(JSON.parse(JSON.stringify(activity)))).toEqual({ activity });
   });
 });

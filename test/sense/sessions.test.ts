@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Activity } from '../../src/domain/index.ts';
-import { sessionsOf } from '../../src/sense/sessions.ts';
+import { advance, sessionsOf } from '../../src/sense/sessions.ts';
 
 const a = (at: number, more: Partial<Activity> = {}): Activity => ({ at, actor: 'me', resource: 'x', workspace: 'w', ...more });
 const sizes = (activities: Activity[]): number[] => sessionsOf(activities, { idleMs: 100 }).map((s) => s.activities.length);
@@ -36,6 +36,42 @@ describe('sessionsOf', () => {
         expect(sessionsOf(all, { idleMs: 100 }).flatMap((s) => s.activities)).toHaveLength(all.length);
       }),
       { seed: 5 },
+    );
+  });
+});
+
+describe('advance', () => {
+  const options = { idleMs: 5000 };
+  it.each<[string, Activity[], Activity, string, number]>([
+    ['begins with nothing', [], a(0), 'began', 1],
+    ['goes on', [a(0)], a(5000), 'went-on', 2],
+    ['begins after an idle gap', [a(0)], a(5001), 'began', 1],
+    ['goes on where the split is given', [a(0, { session: 's' })], a(9999, { session: 's' }), 'went-on', 2],
+    ['begins where another is given', [a(0, { session: 's' })], a(1, { session: 't' }), 'began', 1],
+    ['hears what two sources tell once', [a(0, { source: 'terminal' }), a(1, { resource: 'y' })], a(9, { source: 'import' }), 'echoed', 2],
+  ])('%s', (_, session, activity, did, length) => {
+    const next = advance(session, activity, options);
+    expect([next.did, next.activities.length]).toEqual([did, length]);
+  });
+
+  it('splits as sessionsOf does (property)', () => {
+    const activity = fc.record({
+      at: fc.nat(60_000),
+      resource: fc.constantFrom('x', 'y'),
+      source: fc.constantFrom('terminal' as const, 'import' as const),
+    });
+    fc.assert(
+      fc.property(fc.array(activity), (raw) => {
+        const all = raw.map(({ at, ...more }) => a(at, more)).sort((x, y) => x.at - y.at);
+        const sessions: (readonly Activity[])[] = [];
+        for (const one of all) {
+          const { did, activities } = advance(sessions.at(-1) ?? [], one, options);
+          if (did === 'began') sessions.push(activities);
+          else sessions[sessions.length - 1] = activities;
+        }
+        expect(sessions).toEqual(sessionsOf(all, options).map((s) => s.activities));
+      }),
+      { seed: 5, numRuns: 500 },
     );
   });
 });

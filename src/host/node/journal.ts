@@ -1,9 +1,19 @@
-import { closeSync, createReadStream, fsyncSync, openSync, writeSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { closeSync, fstatSync, fsync, openSync, writeSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import type { Journal } from '../../app/ports.ts';
-import { type Activity, parseActivity, type UnixMs } from '../../domain/index.ts';
+import type { UnixMs } from '../../domain/index.ts';
+import {
+  codeOf,
+  eraseSegments,
+  expireSegments,
+  type JournalProblems,
+  mendSegment,
+  readSegment,
+  segmentName,
+  segmentsOf,
+} from './journalSegments.ts';
 
 export interface JournalOptions {
   readonly folder: string;
@@ -15,126 +25,110 @@ export interface JournalOptions {
 }
 
 export interface NodeJournal extends Journal {
-  readonly problems: { readonly message: string }[];
+  /** Removes all activities that were ever kept here, those of other windows too. */
   erase(): Promise<void>;
 }
 
 const DAY_MS = 86_400_000;
 
 /**
- * Append-only activity journal: JSON Lines segments, newest last by name (`<start>-<instance>.jsonl`). A line is written
- * by one `write` at the moment it is recorded, so a kill loses at most a torn last line, which is set aside on the next open.
+ * Append-only activity journal of JSON Lines segments; a new one begins with every process, every day and every
+ * `maxSegmentBytes`. Lines are written at once by one unbuffered `write` (about 3 µs), so a killed process loses nothing that
+ * was appended, and a lost machine at most what was not yet flushed, and a torn last line. It never throws for a
+ * reason of the world: what could not be read or written is in `problems`. Between windows, `read` gives no order.
  */
 export async function openJournal(options: JournalOptions): Promise<NodeJournal> {
-  const { folder, instance, now, maxSegmentBytes = 4 * 2 ** 20, retentionDays = 90 } = options;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const problems: { message: string }[] = [];
-  await expire(folder, now() - retentionDays * DAY_MS);
-  for (const name of await segmentsOf(folder)) await mend(join(folder, name), problems);
+  const { folder, now, retentionDays = 90 } = options;
+  const problems: JournalProblems = new Map();
+  const expire = (): Promise<void> => expireSegments(folder, now() - retentionDays * DAY_MS, problems);
+  const writer = createWriter(options, expire);
+  let lost = 0;
 
-  let file: number | undefined;
-  let size = 0;
-  let day = 0;
-
-  function segment(): number {
-    const today = Math.floor(now() / DAY_MS);
-    if (file !== undefined && (size >= maxSegmentBytes || day !== today)) {
-      closeSync(file);
-      file = undefined;
-    }
-    if (file === undefined) {
-      file = openSync(join(folder, `${String(now()).padStart(14, '0')}-${instance}.jsonl`), 'a', 0o600);
-      size = 0;
-      day = today;
-    }
-    return file;
-  }
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => {
+    // Reading it says so, right below.
+  });
+  await expire();
+  await Promise.all((await segmentsOf(folder, problems)).map((file) => mendSegment(file, problems)));
 
   return {
-    problems,
+    get problems() {
+      return [...problems.values()].map((message) => ({ message }));
+    },
     append(activities) {
-      const text = activities.map((a) => `${JSON.stringify(a)}\n`).join('');
-      size += writeSync(segment(), text);
+      try {
+        writer.write(activities.map((a) => `${JSON.stringify(a)}\n`).join(''));
+      } catch (error) {
+        writer.close();
+        lost += activities.length;
+        problems.set(
+          'append',
+          `${lost} activities could not be kept in ${folder} (${codeOf(error)}). Make room there, or make it writable.`,
+        );
+      }
     },
     async *read() {
-      for (const name of await segmentsOf(folder)) yield* linesOf(join(folder, name), problems);
+      for (const file of await segmentsOf(folder, problems)) yield* await readSegment(file, problems);
     },
-    async flush() {
-      if (file !== undefined) fsyncSync(file);
-    },
-    async close() {
-      if (file !== undefined) closeSync(file);
-      file = undefined;
-    },
+    flush: () => writer.flush(),
+    close: async () => writer.close(),
     async erase() {
-      if (file !== undefined) closeSync(file);
-      file = undefined;
-      for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
+      writer.close();
+      await eraseSegments(folder, problems);
     },
   };
 }
 
-async function segmentsOf(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).sort();
+interface Segment {
+  readonly file: number;
+  readonly day: number;
+  size: number;
 }
 
-async function expire(folder: string, before: UnixMs): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const at = Number(name.match(/^(\d{13,14})-/)?.[1] ?? Number.POSITIVE_INFINITY);
-    if (at < before) await rm(join(folder, name), { force: true });
+function createWriter({ folder, instance, now, maxSegmentBytes = 4 * 2 ** 20 }: JournalOptions, dayBegan: () => Promise<void>) {
+  let segment: Segment | undefined;
+  const today = (): number => Math.floor(now() / DAY_MS);
+
+  function close(): void {
+    if (segment) closeSync(segment.file);
+    segment = undefined;
   }
-}
 
-/** A last line without its end was torn by a crash: it goes to a neighbour file. A segment that is still being written ends in a whole line. */
-async function mend(file: string, problems: { message: string }[]): Promise<void> {
-  try {
-    const { size } = await stat(file);
-    if (size === 0) return;
-    const content = await readFile(file);
-    if (content[size - 1] === 0x0a) return;
-    const end = content.lastIndexOf(0x0a) + 1;
-    await writeFile(`${file}.torn`, content.subarray(end), { mode: 0o600 });
-    await truncate(file, end);
-    problems.push({
-      message: `${file}: its last line was torn by a crash and is set aside as ${file}.torn; everything before it was kept.`,
-    });
-  } catch (error) {
-    await setAside(file, error, problems);
+  /** Another window may erase the journal under our hands: then the file has no name any more. */
+  function isOver({ file, size, day }: Segment): boolean {
+    return size >= maxSegmentBytes || day !== today() || fstatSync(file).nlink === 0;
   }
-}
 
-async function* linesOf(file: string, problems: { message: string }[]): AsyncIterable<Activity> {
-  let line = 0;
-  let bad = 0;
-  try {
-    for await (const text of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })) {
-      line++;
-      const parsed = parseLine(text);
-      if ('activity' in parsed) yield parsed.activity;
-      else if (bad++ === 0)
-        problems.push({
-          message: `${file}:${line}: this line of the journal is skipped (${parsed.problem}); delete it to be rid of this message.`,
-        });
+  function current(): Segment {
+    if (segment && isOver(segment)) {
+      if (segment.day !== today()) void dayBegan();
+      close();
     }
-  } catch (error) {
-    await setAside(file, error, problems);
+    segment ??= { file: begin(folder, instance, now()), day: today(), size: 0 };
+    return segment;
   }
+
+  return {
+    close,
+    write(text: string): void {
+      const bytes = Buffer.from(text);
+      if (bytes.length === 0) return;
+      const to = current();
+      for (let at = 0; at < bytes.length; ) at += writeSync(to.file, bytes, at);
+      to.size += bytes.length;
+    },
+    flush: async (): Promise<void> => {
+      if (segment) await promisify(fsync)(segment.file);
+    },
+  };
 }
 
-function parseLine(text: string): { activity: Activity } | { problem: string } {
-  try {
-    return parseActivity(JSON.parse(text));
-  } catch {
-    return { problem: 'not JSON' };
+/** A new file that only its owner may read; where the name of this millisecond is taken, that of the next. */
+function begin(folder: string, instance: string, at: UnixMs): number {
+  for (let startedAt = at; ; startedAt++) {
+    try {
+      return openSync(join(folder, segmentName(startedAt, instance)), 'ax', 0o600);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
   }
-}
-
-async function setAside(file: string, error: unknown, problems: { message: string }[]): Promise<void> {
-  const moved = await rename(file, `${file}.unreadable`).then(
-    () => true,
-    () => false,
-  );
-  problems.push({
-    message: `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? error})${moved ? ` and was set aside as ${file}.unreadable` : ''}; the rest of the journal is used.`,
-  });
 }

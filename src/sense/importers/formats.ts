@@ -1,5 +1,5 @@
 import { isUnixMs } from '../../domain/index.ts';
-import { closesHereDocument, openHereDocument } from '../shellSegments.ts';
+import { closesHereDocument, openHereDocument } from '../shellCommands.ts';
 import type { Entry, Format } from './importer.ts';
 
 export const FORMATS: Readonly<Record<string, () => Format>> = { bash, zsh, fish, powershell };

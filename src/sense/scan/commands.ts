@@ -1,4 +1,7 @@
 import type { Resource, ResourceId } from '../../domain/index.ts';
+import { ENGINES, type Engine, engineOf } from './engines.ts';
+import { isMakefile, isPackage, namedScripts, type Script } from './scripts.ts';
+import { isCode, isTest, type SourceFile, sourceUse } from './sourceUse.ts';
 
 /** A command, by program and what may follow, and the resources that it uses. */
 export interface CommandUse {
@@ -6,185 +9,143 @@ export interface CommandUse {
   readonly resources: readonly ResourceId[];
 }
 
-export interface SourceFile {
-  readonly path: string;
-  readonly text: string;
+/** Whether the scan reads this file to learn what commands use. */
+export const commandFiles = (path: string): boolean => isCode(path) || isPackage(path) || isMakefile(path);
+
+/** Which resources a command uses: by client programs, scripts and targets of the project, and what the source files import. */
+export function commandUses(files: readonly SourceFile[], resources: readonly Resource[]): readonly CommandUse[] {
+  const served = ENGINES.map((engine): Served => ({ engine, ids: theOnly(resources.filter((r) => engineFor(r) === engine)) }));
+  const present = served.filter((s) => s.ids.length > 0);
+  const use = sourceUse(files, (text) => present.filter((s) => s.engine.code.test(text)).flatMap((s) => s.ids));
+  const project: Project = { present, use };
+  const all = [...clientPrograms(present), ...sourceScripts(use), ...testCommands(use), ...declared(files, project)];
+  return all.filter((command) => command.resources.length > 0);
 }
 
-/** A client program, or an import in source code, tells the engine that it talks to. */
-const CLIENTS: readonly { readonly images: RegExp; readonly programs: readonly string[]; readonly code: RegExp }[] = [
-  {
-    images: /postgres|postgis|pgvector|timescale|cockroach|yugabyte/,
-    programs: ['psql', 'pg_dump', 'pg_restore', 'pgcli', 'pgbench', 'createdb', 'dropdb'],
-    code: /['"](pg|pg-promise|postgres|@prisma\/client|typeorm|knex|sequelize|drizzle-orm\/(node-)?postgres)['"]|\b(psycopg2?|asyncpg|sqlalchemy)\b|lib\/pq|jackc\/pgx|org\.postgresql|require ['"]pg['"]/,
-  },
-  {
-    images: /mysql|mariadb|percona/,
-    programs: ['mysql', 'mysqldump', 'mariadb', 'mycli'],
-    code: /['"](mysql2?|mariadb)['"]|\b(pymysql|mysqlclient|MySQLdb)\b|go-sql-driver\/mysql|com\.mysql/,
-  },
-  {
-    images: /redis|valkey|keydb|dragonfly/,
-    programs: ['redis-cli', 'redis-benchmark', 'valkey-cli'],
-    code: /['"](redis|ioredis|bullmq|bull)['"]|^\s*(import|from) redis\b|redis\/go-redis|redis\.clients|require ['"]redis['"]/m,
-  },
-  {
-    images: /mongo/,
-    programs: ['mongosh', 'mongo', 'mongodump', 'mongorestore'],
-    code: /['"](mongodb|mongoose)['"]|\bpymongo\b|mongo-driver/,
-  },
-  { images: /rabbitmq/, programs: ['rabbitmqctl', 'rabbitmqadmin'], code: /['"](amqplib|amqp-connection-manager)['"]|\bpika\b|amqp091-go/ },
-  { images: /kafka|redpanda/, programs: ['kcat', 'rpk'], code: /['"]kafkajs['"]|confluent_kafka|segmentio\/kafka-go/ },
-  {
-    images: /elasticsearch|opensearch/,
-    programs: [],
-    code: /['"]@elastic\/elasticsearch['"]|\belasticsearch\b.*import|import elasticsearch/,
-  },
-  { images: /minio|localstack/, programs: ['mc', 'awslocal'], code: /['"]minio['"]/ },
-];
+interface Served {
+  readonly engine: Engine;
+  readonly ids: readonly ResourceId[];
+}
 
-const CODE = /\.(m?[jt]sx?|c[jt]s|py|go|rb|java|kt|cs|php)$/;
-const RUNNERS = ['npm', 'pnpm', 'yarn', 'bun'];
+interface Project {
+  readonly present: readonly Served[];
+  readonly use: ReadonlyMap<string, readonly ResourceId[]>;
+}
 
-/** Which resources a command uses, told from package.json, Makefile and what the source files import. */
-export function commandUses(files: readonly SourceFile[], resources: readonly Resource[]): readonly CommandUse[] {
-  const served = CLIENTS.map((client) => ({ ...client, ids: onlyOne(resources.filter((r) => client.images.test(imageOf(r)))) }));
-  const direct = served.flatMap((c) =>
-    c.ids.length > 0 ? c.programs.map((program): CommandUse => ({ match: { program }, resources: c.ids })) : [],
-  );
-  const usedBy = new Map(
-    files.filter((f) => CODE.test(f.path)).map((f) => [f.path, served.filter((c) => c.code.test(f.text)).flatMap((c) => c.ids)]),
-  );
-  const reach = closure(files, usedBy);
-  const runOf = (script: string): readonly ResourceId[] => {
-    // A syntax check runs nothing.
-    const text = script.replace(/\bnode\s+--check\s+\S+/g, '');
-    return unique([
-      ...served.filter((c) => c.programs.some((p) => new RegExp(`(^|[\\s;&|(@])${p}\\b`).test(text))).flatMap((c) => c.ids),
-      ...[...reach].filter(([path]) => mentions(text, path)).flatMap(([, ids]) => ids),
-      ...(/\b(test|vitest|jest|mocha|pytest|rspec)\b/.test(text)
-        ? [...reach].filter(([path]) => isTest(path)).flatMap(([, ids]) => ids)
-        : []),
-    ]);
-  };
-  const scripts = [...reach].flatMap(([path, ids]) =>
-    ids.length > 0 ? interpretersOf(path).map((program): CommandUse => ({ match: { program, sub: path }, resources: unique(ids) })) : [],
-  );
-  return [...direct, ...scripts, ...packageScripts(files, runOf), ...makeTargets(files, runOf)].filter((u) => u.resources.length > 0);
+function engineFor({ spec, name, kind }: Resource): Engine | undefined {
+  if (kind === 'job' || kind === 'admin' || (spec.type !== 'compose' && spec.type !== 'docker')) return undefined;
+  return engineOf(spec.image, name);
 }
 
 /** Two databases of one engine: which one is meant cannot be told, so none is claimed, except where one is not behind a profile. */
-function onlyOne(candidates: readonly Resource[]): readonly ResourceId[] {
+function theOnly(candidates: readonly Resource[]): readonly ResourceId[] {
   const plain = candidates.filter((r) => r.spec.type !== 'compose' || r.spec.profiles.length === 0);
-  const chosen = plain.length > 0 ? plain : candidates;
-  return chosen.length === 1 ? [(chosen[0] as Resource).id] : [];
+  const [one, another] = plain.length > 0 ? plain : candidates;
+  return one && !another ? [one.id] : [];
 }
 
-function imageOf({ spec, name }: Resource): string {
-  const image = spec.type === 'compose' || spec.type === 'docker' ? spec.image : undefined;
-  return (image ?? name).toLowerCase();
+function clientPrograms(present: readonly Served[]): readonly CommandUse[] {
+  return present.flatMap(({ engine, ids }) => engine.programs.map((program): CommandUse => ({ match: { program }, resources: ids })));
 }
 
-/** A file uses what it imports, and what the files of the workspace that it imports use. */
-function closure(
-  files: readonly SourceFile[],
-  direct: ReadonlyMap<string, readonly ResourceId[]>,
-): ReadonlyMap<string, readonly ResourceId[]> {
-  const known = new Set(direct.keys());
-  const next = new Map(files.filter((f) => known.has(f.path)).map((f) => [f.path, importsOf(f, known)]));
-  const all = new Map<string, readonly ResourceId[]>();
-  const visit = (path: string, open: ReadonlySet<string>): readonly ResourceId[] => {
-    const done = all.get(path);
-    if (done) return done;
-    if (open.has(path)) return [];
-    const below = (next.get(path) ?? []).flatMap((p) => visit(p, new Set([...open, path])));
-    const ids = unique([...(direct.get(path) ?? []), ...below]);
-    all.set(path, ids);
-    return ids;
-  };
-  for (const path of known) visit(path, new Set());
-  return all;
-}
-
-function importsOf(file: SourceFile, known: ReadonlySet<string>): readonly string[] {
-  const folder = file.path.split('/').slice(0, -1);
-  return [...file.text.matchAll(/(?:from|import|require\()\s*['"](\.{1,2}\/[^'"]+)['"]/g)].flatMap((m) => {
-    const target = normalised([...folder, ...(m[1] as string).split('/')]);
-    return [target, `${target}.ts`, `${target}.js`, `${target}.mjs`, `${target}/index.ts`, `${target}/index.js`]
-      .filter((p) => known.has(p))
-      .slice(0, 1);
-  });
-}
-
-function normalised(parts: readonly string[]): string {
-  const out: string[] = [];
-  for (const part of parts) {
-    if (part === '..') out.pop();
-    else if (part !== '.' && part !== '') out.push(part);
-  }
-  return out.join('/');
-}
-
-function packageScripts(files: readonly SourceFile[], runOf: (text: string) => readonly ResourceId[]): readonly CommandUse[] {
-  return files
-    .filter((f) => f.path === 'package.json')
-    .flatMap((f) => {
-      const scripts = scriptsOf(f.text);
-      return Object.entries(scripts).flatMap(([name, text]) => {
-        const resources = runOf(expand(text, scripts, 0));
-        const subs = name === 'test' || name === 'start' ? [name, `run ${name}`] : [`run ${name}`, name];
-        return RUNNERS.flatMap((program) => subs.map((sub): CommandUse => ({ match: { program, sub }, resources })));
-      });
-    });
-}
-
-/** `npm run lint && npm test` inside a script: what those run. */
-function expand(text: string, scripts: Readonly<Record<string, string>>, depth: number): string {
-  if (depth > 5) return text;
-  return text.replace(/\b(?:npm|pnpm|yarn)\s+(?:run\s+)?([\w:-]+)/g, (whole, name: string) =>
-    scripts[name] ? `${whole} ; ${expand(scripts[name], scripts, depth + 1)}` : whole,
+/** `node api/report.mjs`, from the workspace's top. */
+function sourceScripts(use: Project['use']): readonly CommandUse[] {
+  return [...use].flatMap(([path, resources]) =>
+    interpretersOf(path).map((program): CommandUse => ({ match: { program, sub: path }, resources })),
   );
 }
 
-function scriptsOf(text: string): Readonly<Record<string, string>> {
-  try {
-    const { scripts } = JSON.parse(text) as { scripts?: Record<string, unknown> };
-    return Object.fromEntries(Object.entries(scripts ?? {}).filter((e): e is [string, string] => typeof e[1] === 'string'));
-  } catch {
-    return {};
-  }
+function interpretersOf(path: string): readonly string[] {
+  if (path.endsWith('.py')) return ['python', 'python3'];
+  if (path.endsWith('.rb')) return ['ruby'];
+  return /\.[mc]?[jt]sx?$/.test(path) ? ['node', 'tsx', 'ts-node', 'bun', 'deno'] : [];
 }
 
-function makeTargets(files: readonly SourceFile[], runOf: (text: string) => readonly ResourceId[]): readonly CommandUse[] {
-  return files
-    .filter((f) => /^(GNUm|m|M)akefile$/.test(f.path))
-    .flatMap((f) =>
-      [...f.text.matchAll(/^([A-Za-z][\w.-]*)\s*:(?!=)[^\n]*\n((?:\t[^\n]*\n?)*)/gm)].map(
-        ([, target, recipe]): CommandUse => ({ match: { program: 'make', sub: target as string }, resources: runOf(recipe ?? '') }),
-      ),
-    );
-}
+/** Runners that find the tests by themselves, by the language of what they run. */
+const TEST_COMMANDS: readonly { readonly code: RegExp; readonly commands: readonly (readonly [string, string?])[] }[] = [
+  { code: /\.[mc]?[jt]sx?$/, commands: [['vitest'], ['jest'], ['mocha']] },
+  {
+    code: /\.py$/,
+    commands: [['pytest'], ['python', '-m pytest'], ['python3', '-m pytest'], ['python', 'manage.py'], ['python3', 'manage.py']],
+  },
+  {
+    code: /\.go$/,
+    commands: [
+      ['go', 'test'],
+      ['go', 'run'],
+    ],
+  },
+  { code: /\.rb$/, commands: [['rspec'], ['rails'], ['rake']] },
+  {
+    code: /\.rs$/,
+    commands: [
+      ['cargo', 'test'],
+      ['cargo', 'run'],
+    ],
+  },
+  {
+    code: /\.(java|kt)$/,
+    commands: [
+      ['mvn', 'test'],
+      ['mvn', 'verify'],
+      ['gradle', 'test'],
+      ['gradlew', 'test'],
+    ],
+  },
+  {
+    code: /\.cs$/,
+    commands: [
+      ['dotnet', 'test'],
+      ['dotnet', 'run'],
+    ],
+  },
+  { code: /\.exs?$/, commands: [['mix']] },
+];
 
-function mentions(text: string, path: string): boolean {
-  const folder = path.split('/').slice(0, -1).join('/');
-  return text.split(/[\s'"]+/).some((word) => {
-    const clean = word.replace(/^\.\//, '');
-    return (
-      clean === path || (isTest(path) && folder !== '' && (clean === folder || clean === `${folder}/` || clean.startsWith(`${folder}/*`)))
-    );
+/** JavaScript's and Python's imports are followed to the tests; elsewhere tests sit in the package that they test. */
+function testCommands(use: Project['use']): readonly CommandUse[] {
+  return TEST_COMMANDS.flatMap(({ code, commands }) => {
+    const resources = testsUse([...use].filter(([path]) => code.test(path)));
+    return commands.map(([program, sub]): CommandUse => ({ match: sub === undefined ? { program } : { program, sub }, resources }));
   });
 }
 
-const isTest = (path: string): boolean => /(^|\/)(tests?|__tests__|spec)\/|[._-](test|spec)\.\w+$|(^|\/)test_\w+\.py$/.test(path);
+function testsUse(files: readonly (readonly [string, readonly ResourceId[]])[]): readonly ResourceId[] {
+  const followed = files.filter(([path]) => isTest(path) && /\.([mc]?[jt]sx?|py)$/.test(path));
+  return unique((followed.length > 0 ? followed : files).flatMap(([, ids]) => ids));
+}
 
-function interpretersOf(path: string): readonly string[] {
-  if (/\.py$/.test(path)) return ['python', 'python3'];
-  if (/\.rb$/.test(path)) return ['ruby'];
-  if (/\.(m|c)?[jt]sx?$/.test(path)) return ['node', 'tsx', 'bun', 'deno'];
-  return [];
+/** Where several packages declare a name, only what all of them use is claimed: in which one it runs is not told. */
+function declared(files: readonly SourceFile[], project: Project): readonly CommandUse[] {
+  const byKey = new Map<string, readonly Script[]>();
+  for (const script of namedScripts(files)) byKey.set(script.key, [...(byKey.get(script.key) ?? []), script]);
+  return [...byKey.values()].flatMap((same) => {
+    const top = same.filter((s) => s.folder === '');
+    const [first = [], ...others] = (top.length > 0 ? top : same).map((s) => usedBy(s, project));
+    const resources = first.filter((id) => others.every((ids) => ids.includes(id)));
+    return (same[0]?.matches ?? []).map((match): CommandUse => ({ match, resources }));
+  });
+}
+
+/** The client programs in a script's text, the files that it runs, and the tests that it lets a runner find. */
+function usedBy({ text, folder }: Script, { present, use }: Project): readonly ResourceId[] {
+  // A syntax check runs nothing.
+  const run = text.replace(/\bnode\s+--check\s+\S+/g, '');
+  const top = folder === '' ? '' : `${folder}/`;
+  const below = [...use].filter(([path]) => path.startsWith(top)).map(([path, ids]) => [path.slice(top.length), ids] as const);
+  const programs = new Set(run.split(/[\s;&|(@]+/));
+  const words = run.split(/[\s'"=]+/).map((word) => word.replace(/^\.\//, ''));
+  return unique([
+    ...present.filter(({ engine }) => engine.programs.some((p) => programs.has(p))).flatMap((s) => s.ids),
+    ...below.filter(([path]) => words.some((word) => runs(word, path))).flatMap(([, ids]) => ids),
+    ...(/\b(test|vitest|jest|mocha|pytest|rspec)\b/.test(run) ? testsUse(below) : []),
+  ]);
+}
+
+/** A script names a file, with or without its ending, or the folder of the tests that it runs. */
+function runs(word: string, path: string): boolean {
+  if (word === path || (word !== '' && path.startsWith(`${word}.`))) return true;
+  return isTest(path) && /\w/.test(word) && path.startsWith(`${word.replace(/\/?(\*.*)?$/, '')}/`);
 }
 
 const unique = <T>(all: readonly T[]): readonly T[] => [...new Set(all)];
-
-/** Whether the scan reads this file to learn what commands use. */
-export const commandFiles = (path: string): boolean => CODE.test(path) || path === 'package.json' || /^(GNUm|m|M)akefile$/.test(path);

@@ -3,9 +3,12 @@ import type { Resource, ResourceId } from '../../domain/index.ts';
 import { memoryGuess } from './classify.ts';
 import { type CommandUse, commandUses } from './commands.ts';
 import { isComposeFile, isOverrideFile, scanCompose } from './compose.ts';
+import { includedFiles } from './composeModel.ts';
 import { isDevcontainerFile, scanDevcontainer } from './devcontainer.ts';
 import { connectionOf } from './environment.ts';
-import type { Problem } from './problem.ts';
+import { folderOf } from './filePath.ts';
+import { type Problem, problemAt } from './problem.ts';
+import { extensionsOf } from './references.ts';
 
 export interface WorkspaceFile {
   /** Relative to the workspace, forward slashes. */
@@ -37,55 +40,104 @@ interface Workspace {
 }
 
 /** What a workspace declares. Pure: the files were read by the host. A broken file costs its own resources only. */
-export function scan(workspace: Workspace, files: readonly WorkspaceFile[]): ScanResult {
+export function scan(workspace: Workspace, read: readonly WorkspaceFile[]): ScanResult {
   const at = { name: workspace.name, folder: workspace.folder.replaceAll('\\', '/').replace(/\/$/, '') };
-  const parts = files.flatMap((file) => scanFile(file, at, files) ?? []);
-  const resources = distinct(
-    withSeedFiles(
-      parts.flatMap((p) => p.resources),
-      files,
-      at.folder,
-    ),
-  );
-  const datasets = files.filter((f) => /\.(sql|dump)(\.gz)?$/.test(f.path)).map((f) => dataset(f.path, at));
-  const all = [...resources, ...datasets];
+  const files = read.map((f) => ({ path: f.path, text: f.text.replace(/^\uFEFF/, '') }));
+  const parts = [
+    ...scanComposeFiles(at, files),
+    ...files.filter((f) => isDevcontainerFile(f.path)).map((f) => scanDevcontainer({ ...f, workspace: at })),
+  ];
+  const found = parts.flatMap((p) => p.resources);
+  const declared = distinct(found, at.folder, extendedFiles(files));
+  const { resources, problems } = withoutLooseEnds(withSeedFiles(declared, files, at.folder));
   return {
-    resources: all,
+    resources: [...resources, ...datasets(files, resources, at)],
     commands: commandUses(files, resources),
-    environment: Object.fromEntries(
-      resources.flatMap((r) => {
-        const variables = connectionOf(r);
-        return variables ? [[r.id, variables]] : [];
-      }),
-    ),
+    environment: Object.fromEntries(resources.map((r) => [r.id, connectionOf(r)] as const).filter(isKnown)),
     environmentNames: [...new Set(files.filter((f) => isDotenv(f.path)).flatMap((f) => Object.keys(parseDotenv(f.text))))],
-    problems: parts.flatMap((p) => p.problems),
+    // A file that several others include is told of once.
+    problems: [...new Map([...parts.flatMap((p) => p.problems), ...problems].map((p) => [p.message, p])).values()],
   };
 }
 
-function scanFile(file: WorkspaceFile, at: Workspace, files: readonly WorkspaceFile[]) {
-  if (isDevcontainerFile(file.path)) return scanDevcontainer({ ...file, workspace: at });
-  if (!isComposeFile(file.path)) return undefined;
-  if (isOverrideFile(file.path) && files.some((f) => f.path !== file.path && isBaseOf(f.path, file.path))) return undefined;
-  const override = files.find((f) => isBaseOf(file.path, f.path));
-  return scanCompose({ ...file, folder: at.folder, variables: variablesBeside(file.path, files), ...(override ? { override } : {}) });
+/** Overrides belong to their base, and included files to the file that includes them. */
+function scanComposeFiles({ folder }: Workspace, files: readonly WorkspaceFile[]) {
+  const texts = new Map(files.map((f) => [f.path, f.text]));
+  const lookup = (path: string): string | undefined => texts.get(path);
+  const compose = files.filter((f) => isComposeFile(f.path)).map((f) => f.path);
+  const taken = new Set<string>();
+  for (const path of compose) {
+    // Of two files that include each other, the first includes the second.
+    if (taken.has(path)) continue;
+    for (const other of [...overridesOf(path, compose), ...includedFiles(path, lookup)]) if (other !== path) taken.add(other);
+  }
+  return compose
+    .filter((path) => !taken.has(path))
+    .map((path) => scanCompose({ path, override: overridesOf(path, compose)[0], lookup, folder }));
 }
 
 /** `compose.yaml` is the base of the `compose.override.yml` beside it. */
-function isBaseOf(base: string, override: string): boolean {
-  return (
-    isOverrideFile(override) &&
-    /(^|\/)(docker-)?compose\.ya?ml$/.test(base) &&
-    base.replace(/\.ya?ml$/, '') === override.replace(/\.override\.ya?ml$/, '')
-  );
+function overridesOf(base: string, compose: readonly string[]): readonly string[] {
+  const stem = base.replace(/\.ya?ml$/i, '');
+  return isPlain(base) ? compose.filter((path) => isOverrideFile(path) && path.replace(/\.override\.ya?ml$/i, '') === stem) : [];
 }
 
+const isPlain = (path: string): boolean => /(^|\/)(docker-)?compose\.ya?ml$/i.test(path);
 const isDotenv = (path: string): boolean => /(^|\/)\.env(\.[\w.-]+)?$/.test(path);
 
-function variablesBeside(path: string, files: readonly WorkspaceFile[]): Readonly<Record<string, string>> {
-  const folder = path.split('/').slice(0, -1).join('/');
-  const file = files.find((f) => f.path === (folder ? `${folder}/.env` : '.env'));
-  return file ? parseDotenv(file.text) : {};
+/** Files that others take services from: stocks of parts, seldom started themselves. */
+function extendedFiles(files: readonly WorkspaceFile[]): ReadonlySet<string> {
+  return new Set(files.filter((f) => isComposeFile(f.path)).flatMap((f) => extensionsOf(f.path, f.text)));
+}
+
+/**
+ * The same service in several files of one folder and project (base and variants) is one resource; the plainest file wins. A
+ * project of the same name in another folder is another one: it goes by its folder.
+ */
+function distinct(resources: readonly Resource[], top: string, parts: ReadonlySet<string>): readonly Resource[] {
+  const byId = new Map<ResourceId, Resource>();
+  const startedBy = ({ spec, declaredIn }: Resource): string => (spec.type === 'compose' ? spec.file.slice(top.length + 1) : declaredIn);
+  const plainFirst = [...resources].sort((a, b) => variantRank(startedBy(a), parts) - variantRank(startedBy(b), parts));
+  const folders = new Map<string, string>();
+  for (const resource of plainFirst) {
+    const project = resource.id.slice(0, -resource.name.length - 1);
+    const folder = folderOf(startedBy(resource));
+    if (!folders.has(project)) folders.set(project, folder);
+    const own = folders.get(project) === folder ? resource : movedTo(folder, project, resource);
+    if (!byId.has(own.id)) byId.set(own.id, own);
+  }
+  return [...byId.values()];
+}
+
+function movedTo(folder: string, project: string, resource: Resource): Resource {
+  if (resource.spec.type !== 'compose') return resource;
+  const rename = (id: ResourceId): ResourceId => id.replace(project, `compose:${folder || '.'}`);
+  return { ...resource, id: rename(resource.id), dependsOn: resource.dependsOn.map(rename) };
+}
+
+/** The file that a developer most likely starts: the plain one, one for development, any other, one for elsewhere, a mere stock of parts. */
+function variantRank(path: string, parts: ReadonlySet<string>): number {
+  if (parts.has(path)) return 4;
+  if (isPlain(path) || !isComposeFile(path)) return 0;
+  if (/[._-](dev|devel|development|local)\b/i.test(path)) return 1;
+  return /[._-](prod|production|staging|release|ci|tests?|e2e)\b/i.test(path) ? 3 : 2;
+}
+
+/** Nothing can wait for what does not exist. A variant of a file leans on services of its base, which is known by now. */
+function withoutLooseEnds(resources: readonly Resource[]): {
+  readonly resources: readonly Resource[];
+  readonly problems: readonly Problem[];
+} {
+  const known = new Set(resources.map((r) => r.id));
+  const problems = resources.flatMap((r) =>
+    r.dependsOn
+      .filter((id) => !known.has(id))
+      .map((id) => {
+        const what = `the service “${r.name}” depends on “${id.slice(id.lastIndexOf('/') + 1)}”, which is not declared. Declare it or remove it there.`;
+        return problemAt(r.declaredIn, undefined, what);
+      }),
+  );
+  return { resources: resources.map((r) => ({ ...r, dependsOn: r.dependsOn.filter((id) => known.has(id)) })), problems };
 }
 
 /** A folder of init scripts stands for the files in it, in the order in which the image runs them. */
@@ -94,13 +146,23 @@ function withSeedFiles(resources: readonly Resource[], files: readonly Workspace
     .filter((f) => /\.sql(\.gz)?$/.test(f.path))
     .map((f) => `${folder}/${f.path}`)
     .sort();
-  return resources.map((r) => {
-    if (r.spec.type !== 'compose') return r;
-    const seedFiles = r.spec.seedFiles.flatMap((seed) =>
-      seed.endsWith('/') ? sql.filter((f) => f.startsWith(seed) && !f.slice(seed.length).includes('/')) : [seed],
-    );
-    return { ...r, spec: { ...r.spec, seedFiles } };
-  });
+  const filesOf = (seed: string): readonly string[] =>
+    seed.endsWith('/') ? sql.filter((f) => f.startsWith(seed) && !f.slice(seed.length).includes('/')) : [seed];
+  return resources.map((r) =>
+    r.spec.type === 'compose' ? { ...r, spec: { ...r.spec, seedFiles: r.spec.seedFiles.flatMap(filesOf) } } : r,
+  );
+}
+
+const isSql = (path: string): boolean => /\.(sql|dump)(\.gz)?$/.test(path);
+/** Steps of a schema's history, as Flyway, Prisma, Rails and others keep them: hundreds of files, none of them data to seed with. */
+const isMigration = (path: string): boolean =>
+  /(^|\/)(migrations?|migrate|versions)\/|(^|\/)[VUR]\d[\w.]*__[^/]*$|\.(up|down)\.sql$/i.test(path);
+
+function datasets(files: readonly WorkspaceFile[], resources: readonly Resource[], at: Workspace): readonly Resource[] {
+  const seeds = new Set(resources.flatMap((r) => (r.spec.type === 'compose' ? r.spec.seedFiles : [])));
+  const wanted = files.filter((f) => isSql(f.path) && (!isMigration(f.path) || seeds.has(`${at.folder}/${f.path}`)));
+  const all = wanted.map((f) => dataset(f.path, at));
+  return [...new Map(all.map((d) => [d.id, d])).values()];
 }
 
 function dataset(path: string, { name, folder }: Workspace): Resource {
@@ -119,30 +181,4 @@ function dataset(path: string, { name, folder }: Workspace): Resource {
   };
 }
 
-/**
- * The same service in several files of one folder and project (base and variants) is one resource; the plainest file wins. A
- * project of the same name in another folder is another one: it goes by its folder.
- */
-function distinct(resources: readonly Resource[]): readonly Resource[] {
-  const byId = new Map<ResourceId, Resource>();
-  const plainFirst = [...resources].sort((a, b) => variantRank(a.declaredIn) - variantRank(b.declaredIn));
-  const folders = new Map<string, string>();
-  for (const resource of plainFirst) {
-    const project = resource.id.slice(0, resource.id.lastIndexOf('/'));
-    const folder = folderOf(resource);
-    if (!folders.has(project)) folders.set(project, folder);
-    const own = folders.get(project) === folder ? resource : movedTo(folder, project, resource);
-    if (!byId.has(own.id)) byId.set(own.id, own);
-  }
-  return [...byId.values()];
-}
-
-const folderOf = ({ declaredIn }: Resource): string => declaredIn.split('/').slice(0, -1).join('/');
-
-function movedTo(folder: string, project: string, resource: Resource): Resource {
-  if (resource.spec.type !== 'compose') return resource;
-  const rename = (id: ResourceId): ResourceId => id.replace(project, `compose:${folder || '.'}`);
-  return { ...resource, id: rename(resource.id), dependsOn: resource.dependsOn.map(rename) };
-}
-
-const variantRank = (path: string): number => (/(^|\/)(docker-)?compose\.ya?ml$/.test(path) || !isComposeFile(path) ? 0 : 1);
+const isKnown = <T>(entry: readonly [string, T | undefined]): entry is readonly [string, T] => entry[1] !== undefined;

@@ -1,7 +1,7 @@
-/** One simple command of a shell line: its words without their quotes. */
-export interface Segment {
+/** The words of one simple command, without their quotes. */
+export interface ShellWords {
   readonly words: readonly string[];
-  /** What was left aside already: targets of redirections, here-documents. */
+  /** How many targets of redirections and here-documents were left aside. */
   readonly aside: number;
 }
 
@@ -14,44 +14,64 @@ const TOKEN =
   /(?<blank>[^\S\n]+|\\\r?\n|#[^\n]*)|<<-?[^\S\n]*(?<quote>['"\\]?)(?<mark>[A-Za-z_]\w*)\k<quote>|(?<redirect>\d*(?:<<<|&>>?|[<>]+[&|]?))|(?<newline>\n)|(?<end>[;|&()`]+)|(?<word>(?:'[^']*(?:'|$)|"(?:\\[\s\S]|[^"\\])*(?:"|\\?$)|\\[\s\S]?|[^\s;|&()<>`'"\\])+)/y;
 const SPECIAL = /[\s"'$`\\;&|<>()*?#~!{}[\]]/;
 
-/** Splits at `|`, `||`, `&&`, `;`, `&`, parentheses and new lines outside quotes. Total on any string. */
-export function shellSegments(line: string): readonly Segment[] {
-  const token = new RegExp(TOKEN);
-  const segments: { words: string[]; aside: number }[] = [{ words: [], aside: 0 }];
-  const bodies: string[] = [];
-  let toTarget = false;
-  for (let match = token.exec(line); match; match = token.exec(line)) {
-    const { mark, redirect, newline, end, word } = match.groups as Readonly<Record<string, string | undefined>>;
-    const current = segments.at(-1) as { words: string[]; aside: number };
-    if (mark !== undefined) {
-      bodies.push(mark);
-      current.aside++;
-    } else if (newline !== undefined || end !== undefined) {
-      segments.push({ words: [], aside: 0 });
-      toTarget = false;
-    } else if (redirect !== undefined) toTarget = true;
-    else if (word !== undefined && toTarget) {
-      current.aside++;
-      toTarget = false;
-    } else if (word !== undefined) current.words.push(unquoted(word));
-    if (newline !== undefined) token.lastIndex = afterBodies(line, token.lastIndex, bodies.splice(0));
+/**
+ * The simple commands of a shell line as they were written: split at `|`, `||`, `&&`, `;`, `&`, parentheses and new lines outside
+ * quotes, without the text of here-documents. Total on any string.
+ */
+export function shellCommands(line: string): readonly string[] {
+  const commands: string[] = [];
+  const marks: string[] = [];
+  let from = 0;
+  for (const { groups, at, next, jump } of tokens(line)) {
+    if (groups.mark !== undefined) marks.push(groups.mark);
+    if (groups.newline === undefined && groups.end === undefined) continue;
+    commands.push(line.slice(from, at));
+    from = groups.newline === undefined ? next : afterBodies(line, next, marks.splice(0));
+    jump(from);
   }
-  return segments.filter(({ words }) => words.length > 0);
+  commands.push(line.slice(from));
+  return commands.filter((command) => command.trim() !== '');
+}
+
+/** The words of the first simple command in this text. */
+export function shellWords(text: string): ShellWords {
+  const words: string[] = [];
+  let aside = 0;
+  let toTarget = false;
+  for (const { groups } of tokens(text)) {
+    if (groups.newline !== undefined || groups.end !== undefined) break;
+    if (groups.mark !== undefined) aside++;
+    if (groups.word !== undefined && toTarget) aside++;
+    else if (groups.word !== undefined) words.push(unquoted(groups.word));
+    if (groups.blank === undefined) toTarget = groups.redirect !== undefined;
+  }
+  return { words, aside };
 }
 
 /** The here-document that a line opens and does not close, if any: histories keep its lines one by one. */
 export function openHereDocument(line: string): string | undefined {
-  const token = new RegExp(TOKEN);
-  let open: string | undefined;
-  for (let match = token.exec(line); match; match = token.exec(line)) {
-    open = match.groups?.mark ?? open;
-    if (match.groups?.newline !== undefined) open = undefined;
-  }
-  return open;
+  return [...tokens(line)].findLast(({ groups }) => groups.mark !== undefined)?.groups.mark;
 }
 
 /** Whether this line ends the here-document that `mark` opened; `<<-` lets tabs stand before. */
 export const closesHereDocument = (line: string, mark: string): boolean => line.replace(/^\t+/, '').trimEnd() === mark;
+
+interface Token {
+  readonly groups: Readonly<Record<string, string | undefined>>;
+  readonly at: number;
+  readonly next: number;
+  /** Goes on reading from there. */
+  readonly jump: (to: number) => void;
+}
+
+function* tokens(text: string): Iterable<Token> {
+  const token = new RegExp(TOKEN);
+  const jump = (to: number): void => {
+    token.lastIndex = to;
+  };
+  for (let match = token.exec(text); match; match = token.exec(text))
+    yield { groups: match.groups ?? {}, at: match.index, next: token.lastIndex, jump };
+}
 
 /** Past the here-documents that begin here. One without an end reaches to the end of the text, as in a shell. */
 function afterBodies(text: string, from: number, marks: readonly string[]): number {
