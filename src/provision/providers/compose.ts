@@ -47,7 +47,7 @@ export function createComposeProvider(options: ContainerOptions = {}): Provider 
     return {
       image: spec.image ?? `${spec.project}-${spec.service}`,
       developerLabels: { 'com.docker.compose.project': spec.project, 'com.docker.compose.service': spec.service },
-      fetch: (context) => (spec.image ? containers.pull(spec.image, resource, context) : build(resource, spec, context)),
+      fetch: (context) => (spec.image && !spec.built ? containers.pull(spec.image, resource, context) : build(resource, spec, context)),
       create: (context) => create(resource, spec, context),
     };
   };
