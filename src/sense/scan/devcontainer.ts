@@ -3,6 +3,7 @@ import type { Port, Resource } from '../../domain/index.ts';
 import { memoryGuess } from './classify.ts';
 import { isPort } from './composePorts.ts';
 import { type Json, list, record, text } from './json.ts';
+import { isTooDeep, TOO_DEEP } from './nesting.ts';
 import { type Problem, problemAt } from './problem.ts';
 
 export const isDevcontainerFile = (path: string): boolean =>
@@ -24,6 +25,7 @@ interface Scanned {
  * each. Services that it shares a compose file with are not its dependencies: its own tool starts them, in a project of its own.
  */
 export function scanDevcontainer({ path, text: source, workspace }: Input): Scanned {
+  if (isTooDeep(source)) return only(problemAt(path, undefined, TOO_DEEP));
   const errors: ParseError[] = [];
   const json = record(parse(source, errors, { allowTrailingComma: true, disallowComments: false }) as Json | undefined);
   const [error] = errors;

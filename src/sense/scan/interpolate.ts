@@ -1,8 +1,15 @@
 /**
  * `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:+alt}`, `${NAME:?error}` and `$$`, as the Compose Specification says
- * (interpolation). Defaults may nest. What is not set becomes empty.
+ * (interpolation). Defaults may nest, as deep as `MAX_DEPTH`. What is not set becomes empty.
  */
 export function interpolate(text: string, variables: Readonly<Record<string, string>>): string {
+  return filled(text, variables, 0);
+}
+
+const MAX_DEPTH = 20;
+
+function filled(text: string, variables: Readonly<Record<string, string>>, depth: number): string {
+  if (depth > MAX_DEPTH) return '';
   let out = '';
   for (let i = 0; i < text.length; i++) {
     if (text[i] !== '$') out += text[i];
@@ -11,7 +18,7 @@ export function interpolate(text: string, variables: Readonly<Record<string, str
       i++;
     } else if (text[i + 1] === '{') {
       const end = closing(text, i + 2);
-      out += braced(text.slice(i + 2, end), variables);
+      out += braced(text.slice(i + 2, end), variables, depth);
       i = end;
     } else {
       const name = text.slice(i + 1).match(/^[A-Za-z_]\w*/)?.[0];
@@ -22,12 +29,12 @@ export function interpolate(text: string, variables: Readonly<Record<string, str
   return out;
 }
 
-function braced(inner: string, variables: Readonly<Record<string, string>>): string {
+function braced(inner: string, variables: Readonly<Record<string, string>>, depth: number): string {
   const [, name = '', operator = '', rest = ''] = inner.match(/^([A-Za-z_]\w*)(:?[-+?])?([\s\S]*)$/) ?? [];
   const value = variables[name];
   const set = operator.startsWith(':') ? value !== undefined && value !== '' : value !== undefined;
-  if (operator.endsWith('-')) return set ? (value as string) : interpolate(rest, variables);
-  if (operator.endsWith('+')) return set ? interpolate(rest, variables) : '';
+  if (operator.endsWith('-')) return set ? (value as string) : filled(rest, variables, depth + 1);
+  if (operator.endsWith('+')) return set ? filled(rest, variables, depth + 1) : '';
   return value ?? '';
 }
 

@@ -35,7 +35,8 @@ function grew(into: Set<ResourceId> | undefined, from: ReadonlySet<ResourceId> |
   return (into?.size ?? 0) > before;
 }
 
-const IMPORT = /(?:from|import|require\(|import\()\s*['"](\.{1,2}\/[^'"\n]+)['"]|^\s*(?:from\s+(\.*[\w.]+)\s+import|import\s+([\w.]+))/gm;
+const IMPORT =
+  /(?:from|import|require\(|import\()\s*['"](\.{1,2}\/[^'"\n]{1,300})['"]|^\s*(?:from\s+([\w.]{1,200})\s+import|import\s+([\w.]{1,200}))/gm;
 const ENDINGS = ['', '.ts', '.tsx', '.js', '.mjs', '.jsx', '/index.ts', '/index.js', '.py', '/__init__.py'];
 
 function importsOf(file: SourceFile, known: ReadonlySet<string>): readonly string[] {

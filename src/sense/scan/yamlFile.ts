@@ -1,5 +1,6 @@
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { JsonMap } from './json.ts';
+import { isTooDeep, TOO_DEEP } from './nesting.ts';
 import { type Problem, problemAt } from './problem.ts';
 
 export interface YamlFile {
@@ -18,6 +19,7 @@ const MAX_ALIASES = 1_000_000;
 
 /** A YAML 1.2 file whose top is a map, with anchors and merge keys resolved; or the one problem that keeps it from being read. */
 export function parseYaml(path: string, source: string): { readonly file: YamlFile } | { readonly problem: Problem } {
+  if (isTooDeep(source)) return { problem: problemAt(path, undefined, TOO_DEEP) };
   const lines = new LineCounter();
   const skipped = 'Its services are skipped until it is mended.';
   try {

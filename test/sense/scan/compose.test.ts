@@ -249,6 +249,29 @@ describe('files that are odd', () => {
     expect(scanned({ 'compose.yaml': text }).messages).toEqual([]);
   });
 
+  // Each of these once ended the process: the parsers recurse, and V8 does not survive an overflow while it compiles a pattern.
+  it.each([
+    ['[', 200_000],
+    ['{"a":', 100_000],
+    ['- ', 300_000],
+    ['? ', 300_000],
+    ['a: [', 100_000],
+  ])('refuses %s over and over', (piece, times) => {
+    const { ids, messages } = scanned({
+      'compose.yaml': `services: {}\nx: ${piece.repeat(times)}`,
+      'compose.dev.yaml': piece.repeat(times),
+      '.devcontainer.json': piece.repeat(times),
+      'sub/compose.yaml': 'services: { a: { image: x } }',
+    });
+    expect(ids).toEqual(['compose:sub/a']);
+    expect(messages).toHaveLength(3);
+  });
+
+  it('does not follow nested defaults without end', () => {
+    const { by } = compose(`a: { image: "${'${A:-'.repeat(150)}x${'}'.repeat(150)}" }`, 'b: { image: "${A:-${B:-${C:-redis}}}" }');
+    expect(by('b').kind).toBe('cache');
+  });
+
   it('reads a large honest file of merged anchors, and refuses a bomb of aliases at once', () => {
     const names = Array.from({ length: 80 }, (_, i) => `s${i}`);
     const honest = [
