@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import esbuild from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -43,7 +43,10 @@ const bundles = [
     splitting: true,
     entryPoints: { cli: 'src/host/cli/main.ts' },
     chunkNames: 'cli-[name]-[hash]',
-    banner: { js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);" },
+    // The first line is for `npm link`; bundled CommonJS packages need a `require`.
+    banner: {
+      js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+    },
   },
   {
     ...shared,
@@ -55,12 +58,11 @@ const bundles = [
     jsxImportSource: 'preact',
     entryPoints: { 'webview/workflow': 'media/workflow/main.tsx' },
   },
+  { ...shared, entryPoints: { 'webview/workflow': 'media/workflow/style.css' } },
 ];
 
 // Chunks carry a hash in their name, so old ones would pile up.
 rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist/webview', { recursive: true });
-cpSync('media/workflow/style.css', 'dist/webview/workflow.css');
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context(bundle)).watch();
   console.error('watching');

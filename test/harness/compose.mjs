@@ -19,6 +19,7 @@ export async function ensureCompose() {
     await build(binary);
   }
   const plugins = join(process.env.DOCKER_CONFIG ?? join(homedir(), '.docker'), 'cli-plugins');
+  say(`putting Docker Compose ${VERSION} into ${plugins}`);
   mkdirSync(plugins, { recursive: true });
   copyFileSync(binary, join(plugins, 'docker-compose'));
   chmodSync(join(plugins, 'docker-compose'), 0o755);

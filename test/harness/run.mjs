@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 
+/** On Windows these are batch files, which only a shell starts. */
+const BATCH = new Set(process.platform === 'win32' ? ['npm', 'code'] : []);
+
 /** Runs a program to its end; resolves to {code, output}. With `show` its output also goes to standard error. */
 export function run(command, args, { show = false, ...options } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      shell: process.platform === 'win32' && command === 'npm',
-      ...options,
-    });
+    const shell = BATCH.has(command);
+    const child = spawn(command, shell ? args.map(quoted) : args, { stdio: ['ignore', 'pipe', 'pipe'], shell, ...options });
     let output = '';
     const take = (data) => {
       output += data;
@@ -29,3 +29,5 @@ export async function must(command, args, options) {
 
 export const has = async (command) => (await run(command, ['--version'])).code === 0;
 export const say = (text) => process.stderr.write(`· ${text}\n`);
+
+const quoted = (argument) => (/[\s&]/.test(argument) ? `"${argument}"` : argument);

@@ -5,6 +5,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureCompose } from './compose.mjs';
+import { ensureDebianPackages } from './debian.mjs';
 import { ensureDocker, stopDocker } from './docker.mjs';
 import { ensureImages } from './images.mjs';
 import { prepare } from './prepare.mjs';
@@ -13,26 +14,30 @@ import { ensureVsCode } from './vscodeServer.mjs';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const all = process.env.CI === 'true' || process.argv.includes('--all');
-const bin = (name) => join(ROOT, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
+const DESKTOP = '`npm run test:electron` runs the host tests in a desktop VS Code';
 const results = [];
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopDocker().then(() => process.exit(130)));
+const debianProblem = await attempt('Debian packages', ensureDebianPackages);
+if (debianProblem) say(debianProblem);
 await prepare({ build: 'always' });
 const dockerProblem = await attempt('Docker', async () => (await ensureDocker()) ?? (await ensureCompose()) ?? (await ensureImages()));
 const windowProblem = await attempt('VS Code in a browser', async () => {
   const { browserPath } = await import('./workbench.mjs');
+  if (process.platform === 'win32') return `the VS Code server of the bench is for Linux and macOS; ${DESKTOP}`;
   if (!browserPath()) return 'no Chromium or Chrome was found: install one, or set PREWARM_BROWSER to its path';
-  if (process.platform === 'win32')
-    return 'the VS Code server of the bench is for Linux and macOS; `npm run test:electron` runs the same host tests in a desktop VS Code';
   await ensureVsCode();
   return undefined;
 });
+const env = { PREWARM_DOCKER: dockerProblem ?? 'yes' };
 
-await command('types', bin('tsc'), ['--noEmit']);
-await command('lint', bin('biome'), ['check', '.']);
-await vitest('unit', {});
-await vitest('contract', { PREWARM_DOCKER: dockerProblem ?? 'yes' });
-if (windowProblem) skip('e2e (a real VS Code window)', windowProblem);
-else await vitest('e2e', { PREWARM_DOCKER: dockerProblem ?? 'yes' });
+await command('types', 'typescript/bin/tsc', '--noEmit');
+await command('lint', '@biomejs/biome/bin/biome', 'check', '.');
+await vitest('unit');
+await vitest('contract');
+for (const name of ['host', 'e2e'])
+  if (windowProblem) skip(name, windowProblem);
+  else await vitest(name);
 await stopDocker();
 
 report();
@@ -45,22 +50,23 @@ async function attempt(what, prepareIt) {
   }
 }
 
-async function command(name, program, args) {
+/** By Node itself, which works alike on every system. */
+const tool = (path, args, show) =>
+  run(process.execPath, [join(ROOT, 'node_modules', path), ...args], { cwd: ROOT, env: { ...process.env, ...env }, show });
+
+async function command(name, path, ...args) {
   say(name);
-  const { code, output } = await run(program, args, { cwd: ROOT });
+  const { code, output } = await tool(path, args, false);
   if (code !== 0) process.stderr.write(output);
   results.push({ name, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [] });
 }
 
-async function vitest(project, env) {
+async function vitest(project) {
   say(`${project} tests`);
   const file = join(ROOT, 'test-results', `${project}.json`);
   rmSync(file, { force: true });
-  const { code } = await run(
-    bin('vitest'),
-    ['run', '--project', project, '--reporter', 'default', '--reporter', 'json', '--outputFile.json', file],
-    { cwd: ROOT, env: { ...process.env, ...env }, show: true },
-  );
+  const reporters = ['--reporter', 'default', '--reporter', 'json', '--outputFile.json', file];
+  const { code } = await tool('vitest/vitest.mjs', ['run', '--project', project, ...reporters], true);
   const tests = readResult(file);
   const count = (status) => tests.filter((t) => t.status === status).length;
   const failed = count('failed');
@@ -68,7 +74,7 @@ async function vitest(project, env) {
   results.push({ name: project, passed: count('passed'), failed: failed + (code !== 0 && failed === 0 ? 1 : 0), skipped });
 }
 
-/** A skipped contract says why in its own name: “docker (skipped: …)”. */
+/** What is skipped says why in its own name: “docker (skipped: …)”. */
 function readResult(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))

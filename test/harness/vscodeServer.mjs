@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { cacheFolder } from './cache.mjs';
+import { descendants } from './processTree.mjs';
 import { must, say } from './run.mjs';
+import { until } from './until.mjs';
 
 const VERSION = '4.139.1';
 /** VS Code 1.139 needs Node 24; this package is that binary, so the project's own Node can stay older. */
@@ -96,11 +98,19 @@ export async function startVsCode({ dataFolder, folder, development, tests, sett
   });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (log += data));
-  await until(
-    () => log.includes('Extension host agent listening'),
-    30_000,
-    () => `VS Code did not start:\n${log}`,
-  );
+  const stop = () => stopGroup(child);
+  process.once('exit', () => child.exitCode ?? child.signalCode ?? signalGroup(child, 'SIGKILL'));
+  try {
+    await until(
+      () => log.includes('Extension host agent listening') || child.exitCode !== null,
+      30_000,
+      () => `VS Code did not start:\n${log}`,
+    );
+    if (child.exitCode !== null) throw new Error(`VS Code ended with ${child.exitCode} at its start:\n${log}`);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   const remote = (path) => `vscode-remote://127.0.0.1:${port}${path}`;
   const payload = [
     ...(development ? [['extensionDevelopmentPath', remote(development)]] : []),
@@ -110,24 +120,28 @@ export async function startVsCode({ dataFolder, folder, development, tests, sett
     url: `http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}${payload.length > 0 ? `&payload=${encodeURIComponent(JSON.stringify(payload))}` : ''}`,
     pid: child.pid,
     log: () => log,
-    async stop() {
-      try {
-        process.kill(-child.pid, 'SIGTERM');
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // Gone already.
-      }
+    /** As a crash does it; resolves to how many there were. */
+    async killExtensionHost() {
+      const hosts = await descendants(child.pid, /--type=extensionHost/);
+      for (const pid of hosts) process.kill(pid, 'SIGKILL');
+      return hosts.length;
     },
+    stop,
   };
 }
 
-export async function until(condition, timeoutMs, describe) {
-  for (const end = Date.now() + timeoutMs; ; ) {
-    const value = await condition();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(typeof describe === 'function' ? await describe() : describe);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+async function stopGroup(child) {
+  if (!signalGroup(child, 'SIGTERM')) return;
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  signalGroup(child, 'SIGKILL');
+}
+
+/** The server and all it started are one process group; false where none of it is left. */
+function signalGroup(child, signal) {
+  try {
+    return process.kill(-child.pid, signal);
+  } catch {
+    return false;
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { chromium } from 'playwright-core';
-import { until } from './vscodeServer.mjs';
+import { until } from './until.mjs';
 
 const BROWSERS = [
   '/usr/bin/chromium',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBlend } from '../../src/learn/sequence/blend.ts';
+import { createBlend } from '../../src/learn/sequence/blend/blend.ts';
 import { createFrequency } from '../../src/learn/sequence/frequency.ts';
 import { createIpam } from '../../src/learn/sequence/ipam.ts';
 import { createMarkov } from '../../src/learn/sequence/markov.ts';

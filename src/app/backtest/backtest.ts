@@ -1,5 +1,5 @@
 import type { Activity } from '../../domain/index.ts';
-import { createBlend } from '../../learn/sequence/blend.ts';
+import { createBlend } from '../../learn/sequence/blend/blend.ts';
 import { createFrequency } from '../../learn/sequence/frequency.ts';
 import { createIpam } from '../../learn/sequence/ipam.ts';
 import { createMarkov } from '../../learn/sequence/markov.ts';

@@ -1,43 +1,36 @@
-import { type Followers, type NextModel, rankOf } from './nextModel.ts';
-import { type Contexts, createContextTable, createPpmState, ppmShares } from './ppm.ts';
+import { type Followers, FollowerTable, remember } from './followers.ts';
+import { type NextModel, rankOf } from './nextModel.ts';
+import { PpmShares } from './ppm.ts';
 
 /**
  * markov1 and markov2 of the baselines: rank what followed the last `order` symbols by how often, then what followed
  * fewer, then by frequency; ties by recency in that context. Probabilities are PPM's of the same order.
  */
-export function createMarkov(order: number, capacity = 4096): NextModel {
-  const table = createContextTable(order);
-  const state = createPpmState(capacity);
-  let known = 0;
-  let contexts: Contexts = [];
-  let fresh = false;
-  const refresh = (): void => {
-    if (fresh) return;
-    contexts = table.contexts();
-    ppmShares(contexts, known, state);
-    fresh = true;
-  };
+export function createMarkov(order: number): NextModel {
+  const table = new FollowerTable(order);
+  const shares = new PpmShares();
+  const history: number[] = [];
+  const longestFirst = (): readonly Followers[] => table.contexts(history).toReversed();
   return {
     score(symbol) {
-      refresh();
-      return { rank: rankOf(symbol, known, (a, b) => before(contexts, a, b)), probability: state.probability[symbol] as number };
+      const contexts = longestFirst();
+      shares.fill(contexts, table.known);
+      return { rank: rankOf(symbol, table.known, (a, b) => before(contexts, a, b)), probability: shares.share(symbol) };
     },
     newProbability() {
-      refresh();
-      return state.left;
+      shares.fill(longestFirst(), table.known);
+      return shares.left;
     },
     observe(symbol) {
-      table.add(symbol);
-      known = Math.max(known, symbol + 1);
-      fresh = false;
+      table.learn(history, symbol);
+      remember(history, symbol, order);
     },
   };
 }
 
 /** The first context that knows one of the two decides. */
-function before(contexts: Contexts, a: number, b: number): boolean {
+function before(contexts: readonly Followers[], a: number, b: number): boolean {
   for (const context of contexts) {
-    if (!context) continue;
     const pa = context.place(a);
     const pb = context.place(b);
     if (pa < 0 && pb < 0) continue;

@@ -1,120 +1,124 @@
-import { contextKey, Followers, type NextModel, rankOf } from './nextModel.ts';
+import { type Followers, FollowerTable, remember } from './followers.ts';
+import { type NextModel, type PooledModel, rankOf } from './nextModel.ts';
 
-/** The contexts of one prediction, the longest first; each is what followed it before. */
-export type Contexts = readonly (Followers | undefined)[];
-
-/** Probabilities by prediction by partial matching, method C (Moffat 1990), with exclusion. */
-export interface PpmState {
-  readonly probability: Float64Array;
-  /** For ties: from which context a symbol's share comes (the longest is the largest), and how recent it is there. */
-  readonly level: Int32Array;
-  readonly lastAt: Float64Array;
+/**
+ * Prediction by partial matching, method C (Moffat 1990), with exclusion: each context shares out what the contexts
+ * before it left. Holds the shares of one moment.
+ */
+export class PpmShares {
   /** What is left after the last context: a symbol never seen. */
-  left: number;
-}
+  left = 1;
+  private readonly shares: number[] = [];
+  /** From which context a symbol's share comes: the first is the largest, 0 is none. */
+  private readonly levels: number[] = [];
+  private readonly lastAt: number[] = [];
 
-export const createPpmState = (size: number): PpmState => ({
-  probability: new Float64Array(size),
-  level: new Int32Array(size),
-  lastAt: new Float64Array(size),
-  left: 1,
-});
-
-/** Fills `state` for `known` symbols; contexts from the longest down. */
-export function ppmShares(contexts: Contexts, known: number, state: PpmState): void {
-  state.probability.fill(0, 0, known);
-  state.level.fill(0, 0, known);
-  let left = 1;
-  for (let i = 0; i < contexts.length; i++) {
-    const context = contexts[i];
-    if (!context) continue;
-    left = shareOut(context, contexts.length - i, left, state);
+  /** `contexts` in the order in which they are asked, the longest first. */
+  fill(contexts: readonly Followers[], known: number): void {
+    for (let symbol = 0; symbol < known; symbol++) this.shares[symbol] = this.levels[symbol] = 0;
+    this.left = contexts.reduce((left, context, i) => this.shareOut(context, contexts.length - i, left), 1);
   }
-  state.left = left;
-}
 
-function shareOut(context: Followers, level: number, left: number, state: PpmState): number {
-  let total = 0;
-  let distinct = 0;
-  for (let j = 0; j < context.symbols.length; j++) {
-    if ((state.level[context.symbols[j] as number] as number) > 0) continue;
-    total += context.counts[j] as number;
-    distinct++;
+  share(symbol: number): number {
+    return this.shares[symbol] as number;
   }
-  if (distinct === 0) return left;
-  for (let j = 0; j < context.symbols.length; j++) {
-    const symbol = context.symbols[j] as number;
-    if ((state.level[symbol] as number) > 0) continue;
-    state.probability[symbol] = (left * (context.counts[j] as number)) / (total + distinct);
-    state.level[symbol] = level;
-    state.lastAt[symbol] = context.lastAt[j] as number;
-  }
-  return (left * distinct) / (total + distinct);
-}
 
-export const ppmBefore =
-  (s: PpmState) =>
-  (a: number, b: number): boolean => {
-    const [pa, pb] = [s.probability[a] as number, s.probability[b] as number];
+  /** The larger share; among equals the one from the earlier context, then the one that was used there more recently. */
+  before(a: number, b: number): boolean {
+    const [pa, pb] = [this.share(a), this.share(b)];
     if (Math.abs(pa - pb) > ROUNDING * pa) return pa > pb;
-    if (s.level[a] !== s.level[b]) return (s.level[a] as number) > (s.level[b] as number);
-    return (s.lastAt[a] as number) > (s.lastAt[b] as number);
-  };
+    if (this.levels[a] !== this.levels[b]) return (this.levels[a] as number) > (this.levels[b] as number);
+    return (this.lastAt[a] as number) > (this.lastAt[b] as number);
+  }
+
+  private shareOut(context: Followers, level: number, left: number): number {
+    let total = 0;
+    let distinct = 0;
+    for (let j = 0; j < context.symbols.length; j++) {
+      if (this.levels[context.symbols[j] as number] !== 0) continue;
+      total += context.counts[j] as number;
+      distinct++;
+    }
+    if (distinct === 0) return left;
+    for (let j = 0; j < context.symbols.length; j++) {
+      const symbol = context.symbols[j] as number;
+      if (this.levels[symbol] !== 0) continue;
+      this.shares[symbol] = (left * (context.counts[j] as number)) / (total + distinct);
+      this.levels[symbol] = level;
+      this.lastAt[symbol] = context.lastAt[j] as number;
+    }
+    return (left * distinct) / (total + distinct);
+  }
+}
 
 /** Shares are fractions; two that are equal as such may differ in their last bits when they come from different contexts. */
 const ROUNDING = 1e-12;
 
-/** Holds what followed every context of up to `maxOrder` symbols of one sequence. */
-export function createContextTable(maxOrder: number) {
-  const table = new Map<number, Followers>();
-  const history: number[] = [];
-  let n = 0;
+/** Where the contexts of one prediction come from, and who learns what followed. */
+export interface ContextSource {
+  /** In the order in which they are asked. */
+  contexts(): readonly Followers[];
+  known(): number;
+  learn(symbol: number): void;
+}
+
+/** A PPM model over any order of contexts. */
+export function ppmOver(source: ContextSource): NextModel {
+  const shares = new PpmShares();
   return {
-    history,
-    /** From the longest down to order 0; those that never occurred before are undefined. */
-    contexts(): Contexts {
-      const found: (Followers | undefined)[] = [];
-      for (let order = maxOrder; order >= 0; order--)
-        found.push(history.length >= order ? table.get(contextKey(history, order)) : undefined);
-      return found;
+    score(symbol) {
+      shares.fill(source.contexts(), source.known());
+      return { rank: rankOf(symbol, source.known(), (a, b) => shares.before(a, b)), probability: shares.share(symbol) };
     },
-    add(symbol: number): void {
-      for (let order = 0; order <= Math.min(maxOrder, history.length); order++) {
-        const key = contextKey(history, order);
-        let followers = table.get(key);
-        if (!followers) table.set(key, (followers = new Followers()));
-        followers.add(symbol, n);
-      }
-      n++;
-      history.push(symbol);
-      if (history.length > maxOrder) history.shift();
+    newProbability() {
+      shares.fill(source.contexts(), source.known());
+      return shares.left;
     },
+    observe: (symbol) => source.learn(symbol),
   };
 }
 
 /** ppm3 of the baselines with `order` 3. */
-export function createPpm(order: number, capacity = 4096): NextModel {
-  const table = createContextTable(order);
-  const state = createPpmState(capacity);
-  let known = 0;
-  let fresh = false;
-  const refresh = (): void => {
-    if (!fresh) ppmShares(table.contexts(), known, state);
-    fresh = true;
-  };
+export const createPpm = (order: number): NextModel => createPooledPpm(order).of('');
+
+/** pooled-markov1 (`order` 1) and pooled-ppm3 of the baselines: an actor's own last symbols, everybody's counts. */
+export function createPooledPpm(order: number): PooledModel {
+  const table = new FollowerTable(order);
   return {
-    score(symbol) {
-      refresh();
-      return { rank: rankOf(symbol, known, ppmBefore(state)), probability: state.probability[symbol] as number };
+    of: () => {
+      const history: number[] = [];
+      return ppmOver({
+        contexts: () => table.contexts(history).toReversed(),
+        known: () => table.known,
+        learn(symbol) {
+          table.learn(history, symbol);
+          remember(history, symbol, order);
+        },
+      });
     },
-    newProbability() {
-      refresh();
-      return state.left;
-    },
-    observe(symbol) {
-      table.add(symbol);
-      known = Math.max(known, symbol + 1);
-      fresh = false;
+  };
+}
+
+/** personal+pooled of the baselines: own last 2, own last 1, pooled last 2, pooled last 1, own order 0, pooled order 0. */
+export function createPersonalAndPooled(): PooledModel {
+  const pooled = new FollowerTable(2);
+  return {
+    of: () => {
+      const own = new FollowerTable(2);
+      const history: number[] = [];
+      return ppmOver({
+        contexts() {
+          const [own0, own1, own2] = own.contexts(history);
+          const [pooled0, pooled1, pooled2] = pooled.contexts(history);
+          return [own2, own1, pooled2, pooled1, own0, pooled0].filter((c) => c !== undefined);
+        },
+        known: () => pooled.known,
+        learn(symbol) {
+          own.learn(history, symbol);
+          pooled.learn(history, symbol);
+          remember(history, symbol, 2);
+        },
+      });
     },
   };
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startVsCode, until } from '../harness/vscodeServer.mjs';
+import { until } from '../harness/until.mjs';
+import { startVsCode } from '../harness/vscodeServer.mjs';
 import { launchBrowser } from '../harness/workbench.mjs';
 import { copySample, ROOT } from '../harness/workspace.mjs';
 
@@ -37,9 +38,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(temp, { recursive: true, force: true }));
 
-const names = [...readFileSync(join(ROOT, 'test', 'host', 'index.cjs'), 'utf8').matchAll(/^ {2}async '([^']+)'/gm)].map(
-  (m) => m[1] as string,
-);
+const source = readFileSync(join(ROOT, 'test', 'host', 'index.cjs'), 'utf8');
+const names = [...source.matchAll(/^ {2}async '([^']+)'/gm)].map((m) => m[1] as string);
+const secret = /^const SECRET = '([^']+)'/m.exec(source)?.[1] as string;
 
 describe('inside the extension host of a real VS Code', () => {
   it.each(names)('%s', (name) => {
@@ -47,4 +48,24 @@ describe('inside the extension host of a real VS Code', () => {
     expect(result, 'it did not run').toBeDefined();
     expect(result?.failure).toBeUndefined();
   });
+
+  it('no file that Prewarm wrote, its log included, holds the secret that was typed', () => {
+    const data = join(temp, 'code', 'data');
+    const written = filesBelow(data).filter((path) => /prewarm/i.test(path.slice(data.length)));
+    expect(
+      written.some((path) => path.endsWith('.jsonl')),
+      'there is no journal',
+    ).toBe(true);
+    expect(
+      written.some((path) => path.endsWith('Prewarm.log')),
+      'there is no log',
+    ).toBe(true);
+    expect(written.filter((path) => readFileSync(path, 'utf8').includes(secret))).toEqual([]);
+  });
 });
+
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => join(folder, path))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+}
