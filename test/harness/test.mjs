@@ -51,8 +51,9 @@ async function attempt(what, prepareIt) {
 }
 
 /** By Node itself, which works alike on every system. */
-const tool = (path, args, show) =>
-  run(process.execPath, [join(ROOT, 'node_modules', path), ...args], { cwd: ROOT, env: { ...process.env, ...env }, show });
+function tool(path, args, show) {
+  return run(process.execPath, [join(ROOT, 'node_modules', path), ...args], { cwd: ROOT, env: { ...process.env, ...env }, show });
+}
 
 async function command(name, path, ...args) {
   say(name);
