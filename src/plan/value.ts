@@ -23,3 +23,11 @@ export function expectedValueS(need: Need, cost: Cost, prices: Prices): number {
   const wrongS = (1 - need.probability) * prices.secondsPerWrongStart;
   return gainS - wrongS - (cost.memoryBytes / GIGABYTE) * (heldMs / 1000) * prices.secondsPerGigabyteSecond;
 }
+
+/**
+ * Holding pays while a use is expected within so many minutes: there, rate × cold start saved equals what holding costs.
+ * Warm while rate ≥ 1 / patience is the optimum for given rates.
+ */
+export function patienceMinutes(cost: Pick<Cost, 'coldMs' | 'memoryBytes'>, prices: Prices): number {
+  return cost.coldMs / 1000 / ((cost.memoryBytes / GIGABYTE) * 60 * prices.secondsPerGigabyteSecond);
+}

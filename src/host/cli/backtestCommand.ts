@@ -2,9 +2,10 @@ import { backtest } from '../../app/backtest/backtest.ts';
 import { failed, ok, type Result } from '../../domain/index.ts';
 import type { Invocation, Report } from './command.ts';
 import { openTraces } from './traces.ts';
+import { warmCommand } from './warmCommand.ts';
 
-export async function backtestCommand({ positionals, options, terminal }: Invocation): Promise<Result<Report>> {
-  if (options.warm !== undefined) return failed('unsupported', 'never', 'backtest --warm: not in this version.');
+export async function backtestCommand({ positionals, options, terminal, signal }: Invocation): Promise<Result<Report>> {
+  if (typeof options.warm === 'string') return warmCommand(options.warm, { positionals, options, terminal, signal });
   if (options.population) return failed('unsupported', 'never', 'backtest --population: not in this version.');
   if (positionals.length === 0) return failed('wrong-usage', 'never', 'Name at least one trace.');
   const actorsMin = Number(options['actors-min'] ?? 20);

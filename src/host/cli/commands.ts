@@ -46,13 +46,20 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: lazily(async () => (await import('./matchCommand.ts')).matchCommand),
   },
   backtest: {
-    usage: 'prewarm backtest <trace…> [--population] [--actors-min N]',
+    usage: 'prewarm backtest <trace…> [--population] [--actors-min N] | --warm <uses> [--context TRACE] [--key resource|actor-resource]',
     summary: 'Predicts, then learns, over a trace, beside the baselines',
     positionals: { min: 0, max: Number.POSITIVE_INFINITY },
     options: {
       population: { type: 'boolean', hint: 'What other actors did before may be used.' },
       'actors-min': { type: 'string', hint: 'Leave out actors with fewer activities (20; 2 with --population).' },
-      warm: { type: 'string', hint: 'Replay the warm-or-not decision (not in this version).' },
+      warm: { type: 'string', hint: 'Replay the warm-or-not decision over the uses in this trace.' },
+      context: { type: 'string', hint: 'With --warm: further activities of the same actors.' },
+      key: {
+        type: 'string',
+        hint: 'With --warm: what can be warm, a resource of each actor (actor-resource, the default) or of all (resource).',
+      },
+      'cold-start-ms': { type: 'string', hint: 'With --warm: what a cold start costs (default 5000).' },
+      plot: { type: 'string', hint: 'With --warm: draw cold starts over idle-warm minutes into this SVG file.' },
     },
     run: lazily(async () => (await import('./backtestCommand.ts')).backtestCommand),
   },
