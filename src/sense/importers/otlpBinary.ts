@@ -16,10 +16,9 @@ export function readBinaryRequest(bytes: Uint8Array, most: number): ReadRequest 
   return request;
 }
 
-/** An `ExportTraceServiceResponse`. */
+/** An `ExportTraceServiceResponse` that tells of rejected spans; one that tells of none is empty. */
 export function writeBinaryResponse(rejectedSpans: number, errorMessage: string): Uint8Array {
   const writer = new BinaryWriter();
-  if (rejectedSpans === 0 && errorMessage === '') return writer.finish();
   writer.tag(1, WireType.LengthDelimited).fork();
   writer.tag(1, WireType.Varint).int64(rejectedSpans);
   writer.tag(2, WireType.LengthDelimited).string(errorMessage);
