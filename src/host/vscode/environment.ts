@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { AppState } from '../../app/app.ts';
+import { OURS } from './sensors/otlpSensor.ts';
 
 export interface Environment {
   show(state: AppState): void;
@@ -17,7 +18,7 @@ export function keepEnvironment(context: vscode.ExtensionContext, folder: vscode
   let resources: AppState['resources'] = [];
   let endpoint: string | undefined;
   function write(): void {
-    const spans = endpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' };
+    const spans = endpoint === undefined ? {} : exporterVariables(endpoint);
     const variables: Record<string, string> = Object.assign(spans, ...[...resources].reverse().map((r) => r.environment));
     const next = JSON.stringify(variables);
     if (next === written) return;
@@ -39,4 +40,9 @@ export function keepEnvironment(context: vscode.ExtensionContext, folder: vscode
       write();
     },
   };
+}
+
+/** What every OpenTelemetry SDK reads, and a mark that it is from us. */
+function exporterVariables(endpoint: string): Record<string, string> {
+  return { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf', [OURS]: endpoint };
 }

@@ -28,7 +28,8 @@ export interface ImportedSpans {
 
 /**
  * A file of traces as activities, through the one redaction gate. It is either one `ExportTraceServiceRequest`, in JSON or in
- * protobuf, or JSON Lines with one in each line, as the OpenTelemetry Collector's file exporter writes them. Never throws.
+ * protobuf, or many as the OpenTelemetry Collector's file exporter writes them: one in each line of JSON Lines, or in protobuf
+ * with its length before each. Never throws.
  */
 export function importOtlp(bytes: Uint8Array, { actor }: OtlpImportOptions): ImportedSpans {
   const requests = requestsOf(bytes);
@@ -51,7 +52,7 @@ export function importOtlp(bytes: Uint8Array, { actor }: OtlpImportOptions): Imp
 }
 
 interface Numbered {
-  /** From 1; 1 for a file that is one request. */
+  /** Of the file, from 1; of requests with their length before them, which one. */
   readonly line: number;
   readonly request: ReadRequest;
 }
@@ -60,14 +61,30 @@ const ALL = Number.POSITIVE_INFINITY;
 const LINE_FEED = 0x0a;
 const BRACE = 0x7b;
 
-/** A request in protobuf begins with the tag of its first field, which in text is a line feed. */
+/** A request in protobuf begins with the tag of its first field, which in text is a line feed; a length begins with a zero. */
 function requestsOf(bytes: Uint8Array): readonly Numbered[] {
   const first = bytes.find((byte) => byte !== 0xef && byte !== 0xbb && byte !== 0xbf && byte !== 0x20 && byte !== 0x09 && byte !== 0x0d);
   if (first === BRACE) return textRequests(bytes);
+  if (bytes[0] === 0) return framedRequests(bytes);
   const binary = readBinaryRequest(bytes, ALL);
   if (!('problem' in binary)) return [{ line: 1, request: binary }];
   if (first === LINE_FEED && bytes.find((byte) => byte > 0x20) === BRACE) return textRequests(bytes);
   return [{ line: 1, request: { problem: 'neither JSON nor protobuf of an ExportTraceServiceRequest (OTLP)' } }];
+}
+
+const LENGTH_BYTES = 4;
+
+/** Each request behind its length, a big-endian 32-bit number (`format: proto` of the Collector's file exporter). */
+function framedRequests(bytes: Uint8Array): readonly Numbered[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const requests: Numbered[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const from = at + LENGTH_BYTES;
+    at = from <= bytes.length ? from + view.getUint32(at) : ALL;
+    const request = at <= bytes.length ? readBinaryRequest(bytes.subarray(from, at), ALL) : { problem: 'the request is cut off' };
+    requests.push({ line: requests.length + 1, request });
+  }
+  return requests;
 }
 
 /** One request over several lines, or one in each line. */

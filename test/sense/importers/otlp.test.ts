@@ -275,6 +275,22 @@ describe('files of traces', () => {
     ]);
   });
 
+  it('protobuf with its length before each request, as the Collector writes it', () => {
+    const framed = (request: Uint8Array): readonly number[] => [0, 0, request.length >> 8, request.length & 255, ...request];
+    const one = framed(binaryRequest(get('/a'), get('/b')));
+    const two = framed(binaryRequest(get('/c')));
+    expect(run(Uint8Array.from([...one, ...framed(Uint8Array.of(1)), ...two]))).toMatchObject({
+      read: 4,
+      kept: 3,
+      rejected: [{ line: 2, problem: 'the request is not an ExportTraceServiceRequest in protobuf, or it is cut off' }],
+    });
+    for (const missing of [1, two.length - 2])
+      expect(run(Uint8Array.from([...one, ...two].slice(0, -missing)))).toMatchObject({
+        kept: 2,
+        rejected: [{ line: 2, problem: 'the request is cut off' }],
+      });
+  });
+
   it('a byte order mark and Windows line ends', () => {
     expect(run(bytesOf(`\uFEFF${JSON.stringify(jsonRequest(get('/a')))}\r\n${JSON.stringify(jsonRequest(get('/b')))}\r\n`)).kept).toBe(2);
   });
@@ -446,8 +462,9 @@ describe('spans of every kind (fuzz)', () => {
         for (const [at, value] of changes) bytes[at % bytes.length] = value;
         return bytes.slice(0, cut % 3 === 0 ? cut % bytes.length : bytes.length);
       });
+    const zeroes = fc.array(fc.constantFrom(0, 0, 0, 1, 2, 10), { maxLength: 60 }).map((bytes) => Uint8Array.from(bytes));
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), changed), (bytes) => holds(run(bytes))),
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), changed, zeroes), (bytes) => holds(run(bytes))),
       { seed: 7, numRuns: 2000 },
     );
   });

@@ -77,11 +77,15 @@ function isEnabled(folder: vscode.WorkspaceFolder): boolean {
 const PLATFORMS: Readonly<{ [platform: string]: string }> = { win32: 'windows', darwin: 'osx' };
 const OWN = /^\s*(?:export\s+)?(OTEL_EXPORTER_OTLP_(?:TRACES_)?(?:ENDPOINT|PROTOCOL))\s*=/m;
 
+/** Repeats our endpoint, so that an editor which is started in one of our terminals does not take it for the developer's own. */
+export const OURS = 'PREWARM_OTLP_ENDPOINT';
+
 /** Where the developer says himself where spans go, in words; undefined where he does not. */
 async function ownSetting(folder: vscode.WorkspaceFolder): Promise<string | undefined> {
   const terminal = `terminal.integrated.env.${PLATFORMS[process.platform] ?? 'linux'}`;
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, [OURS]: ours } = process.env;
   const places = [
-    ['the environment', linesOf(process.env)],
+    ['the environment', endpoint !== undefined && endpoint === ours ? '' : linesOf(process.env)],
     [terminal, linesOf(vscode.workspace.getConfiguration(undefined, folder.uri).get<object>(terminal) ?? {})],
     ['.env', await textOf(vscode.Uri.joinPath(folder.uri, '.env'))],
     ['.env.local', await textOf(vscode.Uri.joinPath(folder.uri, '.env.local'))],
