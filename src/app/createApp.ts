@@ -17,7 +17,7 @@ import { DEFAULT_PRICES } from '../plan/value.ts';
 import type { Context } from '../provision/provider.ts';
 import { normalise } from '../sense/normalise.ts';
 import { EMPTY_SCAN, type ScanResult, scan } from '../sense/scan/scan.ts';
-import { sessionsOf } from '../sense/sessions.ts';
+import { sessionsOf, withoutBursts } from '../sense/sessions.ts';
 import type { Signal } from '../sense/signal.ts';
 import type { App, AppState, ResourceState, Suggestion } from './app.ts';
 import { createClimbs } from './climbs.ts';
@@ -152,12 +152,14 @@ export async function createApp(ports: Ports): Promise<App> {
 
   function record(signal: Signal): void {
     if (disposed || mode() === 'off') return;
-    const { activities, dropped } = normalise(signal, {
+    const { activities: heard, dropped } = normalise(signal, {
       actor: ports.actor,
       workspace: { id: ports.workspace.id, folder: ports.workspace.folder },
       uses: (command) => usesOf(command),
       resources: scanned.resources,
     });
+    const activities = signal.type === 'call' ? withoutBursts(session, heard) : heard;
+    if (signal.type === 'call' && activities.length === 0) return;
     redacted += dropped.reduce((sum, d) => sum + d.count, 0);
     if (activities.length === 0) return;
     recorded += activities.length;

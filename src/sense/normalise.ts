@@ -1,7 +1,8 @@
 import type { Activity, Resource, ResourceId, Source } from '../domain/index.ts';
 import { type Command, parseCommand } from './command.ts';
+import { isLoopback } from './importers/otlpSpan.ts';
 import { type Dropped, redact } from './redact.ts';
-import type { Signal } from './signal.ts';
+import type { Peer, Signal } from './signal.ts';
 
 export interface NormaliseContext {
   readonly actor: string;
@@ -49,6 +50,8 @@ export function normalise(signal: Signal, context: NormaliseContext): Normalised
           ...(signal.durationMs === undefined ? {} : { durationMs: signal.durationMs }),
         }),
       );
+    case 'call':
+      return callActivities(signal, context, make);
   }
 }
 
@@ -66,6 +69,24 @@ function commandActivities(signal: Extract<Signal, { type: 'command' }>, context
     return [said, ...[...used].map((id) => make(sourceOf(id, context.resources), id, 'resource.used', { confidence: signal.confidence }))];
   });
   return { activities, dropped };
+}
+
+/** A query to a declared database is a use of it, and nothing else; a request to a declared service is itself and a use. */
+function callActivities(call: Extract<Signal, { type: 'call' }>, { resources }: NormaliseContext, make: Make): Normalised {
+  const { durationMs, ok } = call;
+  const used = reached(call.peer, resources);
+  const uses = used.map(({ id }) => make(sourceOf(id, resources), id, 'resource.used', { durationMs, ok }));
+  if (call.source === 'database' && uses.length > 0) return { activities: uses, dropped: [] };
+  const said = named(call.source, call.name, call.kind, make, { durationMs, ok });
+  return { activities: [...said.activities, ...uses], dropped: said.dropped };
+}
+
+/** By its declared port on this machine; from inside a container, by its name and its own port. */
+function reached(peer: Peer | undefined, resources: readonly Resource[]): readonly Resource[] {
+  if (!peer) return [];
+  const { address, port } = peer;
+  if (isLoopback(address)) return resources.filter((r) => port !== undefined && r.ports.some((p) => p.host === port));
+  return resources.filter((r) => r.name === address && (port === undefined || r.ports.some((p) => p.container === port)));
 }
 
 const DATA_STORES: ReadonlySet<string | undefined> = new Set(['database', 'cache', 'queue', 'search']);

@@ -38,6 +38,27 @@ export function advance(session: readonly Activity[], activity: Activity, { idle
   return isEcho(before, activity) ? { did: 'echoed', activities: session } : { did: 'went-on', activities: [...session, activity] };
 }
 
+/** A program calls in bursts: the same call again within this time says nothing new, and more than so many calls are noise. */
+const BURST_MS = 30_000;
+const MOST_CALLS_PER_BURST = 100;
+
+/**
+ * Those of a call's activities that the session does not have yet from the last half minute, whoever told of them: a connection
+ * that the gateway saw and the queries over it are one use.
+ */
+export function withoutBursts(session: readonly Activity[], activities: readonly Activity[]): readonly Activity[] {
+  const at = activities[0]?.at ?? 0;
+  const recent = new Set<string>();
+  let calls = 0;
+  for (let i = session.length - 1; i >= 0; i--) {
+    const before = session[i] as Activity;
+    if (before.at < at - BURST_MS) break;
+    recent.add(before.resource);
+    if (before.source === 'api' || before.source === 'database') calls++;
+  }
+  return calls >= MOST_CALLS_PER_BURST ? [] : activities.filter((a) => !recent.has(a.resource));
+}
+
 function goesOn(last: Activity, next: Activity, idleMs: number): boolean {
   return last.session === next.session && (next.session !== undefined || next.at - last.at <= idleMs);
 }

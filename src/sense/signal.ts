@@ -49,4 +49,22 @@ export type Signal =
       readonly resource: string;
       readonly bytes?: number;
       readonly durationMs?: number;
+    }
+  | {
+      /** An API call, a query or a message, as a tracing program told of it when it had ended. */
+      readonly type: 'call';
+      readonly at: UnixMs;
+      readonly source: 'api' | 'database';
+      /** `GET /orders/{id}`, `postgresql/shop`; never the text of a query. */
+      readonly name: string;
+      readonly kind: string;
+      readonly durationMs: number;
+      readonly ok: boolean;
+      /** Whom it called; absent for what was served. */
+      readonly peer?: Peer;
     };
+
+export interface Peer {
+  readonly address: string;
+  readonly port?: number;
+}

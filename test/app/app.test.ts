@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { App, Suggestion } from '../../src/app/app.ts';
 import { createApp } from '../../src/app/createApp.ts';
@@ -82,6 +84,14 @@ function simulated(world: MemoryWorld, clock: { now: number }): Provider {
     observe: (rs, c) => inner.observe(rs.map(asMemory), c),
     reach: (r, rung, c) => inner.reach(asMemory(r), rung, c),
   };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
 }
 
 async function* readAll(all: readonly Activity[]): AsyncIterable<Activity> {
@@ -253,6 +263,36 @@ describe('the app', () => {
     await app.settle();
     expect(rung(app)).toBe('created');
     expect(app.state().ledger.entries.map((e) => e.outcome)).toEqual(['wasted']);
+  });
+
+  it('hears a burst of calls once, and a connection with the queries over it as one use', async () => {
+    const port = await freePort();
+    const world = createWorld([{ path: 'compose.yaml', text: COMPOSE.replace('"postgres:15"', `"postgres:15", ports: ["${port}:5432"]`) }]);
+    const app = await world.open({ gateway: 'on', mode: 'suggest' });
+    const heard = () => world.journal.filter((a) => a.source === 'api' || a.source === 'database').map((a) => [a.resource, a.kind]);
+    await once(connect(port, '127.0.0.1'), 'close');
+    const connected = [
+      [DB, 'connection.opened'],
+      [DB, 'connection.closed'],
+    ];
+    expect(heard()).toEqual(connected);
+    const call = (source: 'api' | 'database', name: string): void =>
+      app.record({
+        type: 'call',
+        at: world.clock.now,
+        source,
+        name,
+        kind: 'request.ended',
+        durationMs: 1,
+        ok: true,
+        ...(source === 'database' ? { peer: { address: '127.0.0.1', port } } : {}),
+      });
+    for (let i = 0; i < 50; i++) call('database', 'postgresql/shop');
+    for (let i = 0; i < 50; i++) call('api', 'GET /orders/{id}');
+    expect(heard()).toEqual([...connected, ['api:GET /orders/{id}', 'request.ended']]);
+    world.clock.now += MINUTE;
+    for (let i = 0; i < 50; i++) call('database', 'postgresql/shop');
+    expect(heard().slice(3)).toEqual([[DB, 'resource.used']]);
   });
 
   it('a broken compose file is told once and costs only itself', async () => {

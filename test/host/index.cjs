@@ -90,6 +90,38 @@ const tests = {
     assert.ok(said.includes(`<${environment.DATABASE_URL}>`), `the terminal says ${said}`);
     terminal.dispose();
   },
+  async 'hears spans where a setting asks for it, and tells new terminals where'() {
+    const app = await prewarm();
+    const turn = (on) => vscode.workspace.getConfiguration('prewarm').update('otlp.enabled', on, vscode.ConfigurationTarget.Workspace);
+    const endpoint = async () => {
+      const { terminal, run } = await openTerminal();
+      const said = await run('echo "<$OTEL_EXPORTER_OTLP_ENDPOINT|$OTEL_EXPORTER_OTLP_PROTOCOL>"');
+      terminal.dispose();
+      return /<(http:\/\/127\.0\.0\.1:\d+)\|http\/protobuf>/.exec(said)?.[1];
+    };
+    assert.equal(await endpoint(), undefined);
+    await turn(true);
+    const url = await until(endpoint, 'the terminal does not know where spans are heard');
+    const before = app.state().activitiesRecorded;
+    const nanos = `${Date.now()}000000`;
+    const attributes = [{ key: 'http.request.method', value: { stringValue: 'GET' } }];
+    const spans = [{ kind: 2, startTimeUnixNano: nanos, endTimeUnixNano: nanos, attributes }];
+    const headers = { 'Content-Type': 'application/json' };
+    const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
+    // Through the network of Node: the editor's own `fetch` may go through a proxy.
+    const status = await new Promise((resolve, reject) => {
+      const request = require('node:http').request(`${url}/v1/traces`, { method: 'POST', headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      request.on('error', reject);
+      request.end(body);
+    });
+    assert.equal(status, 200);
+    await until(() => app.state().activitiesRecorded > before, 'the span was not heard');
+    await turn(undefined);
+    await until(async () => (await endpoint()) === undefined, 'the terminal still knows where spans were heard');
+  },
   async 'changes the mode of the workspace, and off hears nothing'() {
     const app = await prewarm();
     app.setMode('off');

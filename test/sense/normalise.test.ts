@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseActivity, type Resource } from '../../src/domain/index.ts';
 import { normalise } from '../../src/sense/normalise.ts';
-import type { Signal } from '../../src/sense/signal.ts';
+import type { Peer, Signal } from '../../src/sense/signal.ts';
 
 const db = {
   id: 'compose:shop/db',
@@ -16,6 +16,29 @@ const context = {
   uses: (c: { program: string }) => (c.program === 'psql' ? [db.id] : []),
 };
 const run = (signal: Signal) => normalise(signal, context).activities.map((a) => [a.resource, a.kind]);
+
+const call = (peer: Peer | undefined, source: 'api' | 'database' = 'database'): Signal => ({
+  type: 'call',
+  at: 1,
+  source,
+  name: source === 'api' ? 'GET /x' : 'postgresql/shop',
+  kind: source === 'api' ? 'request.ended' : 'query.ended',
+  durationMs: 2,
+  ok: true,
+  ...(peer ? { peer } : {}),
+});
+const used = [db.id, 'resource.used'];
+const query = ['database:postgresql/shop', 'query.ended'];
+const calls: [string, Signal, unknown][] = [
+  ['a query to a declared port is a use of what serves there', call({ address: 'localhost', port: 5432 }), [used]],
+  ['the same from inside a container', call({ address: 'db', port: 5432 }), [used]],
+  ['the same without a port', call({ address: 'db' }), [used]],
+  ['a query to another port', call({ address: '127.0.0.1', port: 5433 }), [query]],
+  ['a query to a port that is not known', call({ address: '127.0.0.1' }), [query]],
+  ['a query to elsewhere', call({ address: 'db.example.org', port: 5432 }), [query]],
+  ['a request that was served', call(undefined, 'api'), [['api:GET /x', 'request.ended']]],
+  ['a request to a declared port', call({ address: '::1', port: 5432 }, 'api'), [['api:GET /x', 'request.ended'], used]],
+];
 
 describe('normalise', () => {
   it.each<[string, Signal, unknown]>([
@@ -96,6 +119,7 @@ describe('normalise', () => {
         [db.id, 'resource.used'],
       ],
     ],
+    ...calls,
     ['a connection', { type: 'connection', at: 1, did: 'opened', resource: db.id }, [[db.id, 'connection.opened']]],
   ])('%s', (_, signal, expected) => expect(run(signal)).toEqual(expected));
 
@@ -122,6 +146,7 @@ describe('normalise', () => {
     ['a kind of debugger', { type: 'debug', at: 1, did: 'started', kind: secret, name: 'x' }],
     ['an image', { type: 'container', at: 1, did: 'started', image: `example.org/${secret}` }],
     ['a command', { type: 'command', at: 1, did: 'started', line: `npm run ${secret}`, confidence: 'high' }],
+    ['a call', { type: 'call', at: 1, source: 'api', name: `GET /${secret}`, kind: 'request.ended', durationMs: 0, ok: true }],
   ])('lets no secret in the name of %s through, and counts it', (_, signal) => {
     const { activities, dropped } = normalise(signal, context);
     expect(activities.length).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Activity } from '../../src/domain/index.ts';
-import { advance, sessionsOf } from '../../src/sense/sessions.ts';
+import { advance, sessionsOf, withoutBursts } from '../../src/sense/sessions.ts';
 
 const a = (at: number, more: Partial<Activity> = {}): Activity => ({ at, actor: 'me', resource: 'x', workspace: 'w', ...more });
 const sizes = (activities: Activity[]): number[] => sessionsOf(activities, { idleMs: 100 }).map((s) => s.activities.length);
@@ -73,5 +73,25 @@ describe('advance', () => {
       }),
       { seed: 5, numRuns: 500 },
     );
+  });
+});
+
+describe('withoutBursts', () => {
+  const call = (at: number, resource = 'x'): Activity => a(at, { resource, source: 'database' });
+  it.each<[string, Activity[], Activity[], string[]]>([
+    ['the first of its kind stays', [call(0, 'y')], [call(1)], ['x']],
+    ['the same within half a minute goes', [call(0), call(1, 'y')], [call(30_000)], []],
+    ['the same later stays', [call(0), call(29_000, 'y')], [call(30_001)], ['x']],
+    ['whoever told of it', [a(0, { kind: 'connection.opened' })], [call(10), call(10, 'z')], ['z']],
+    ['what was heard late', [call(0, 'y'), call(5000)], [call(3000)], []],
+    ['an empty session', [], [call(0)], ['x']],
+  ])('%s', (_, session, activities, left) => expect(withoutBursts(session, activities).map((x) => x.resource)).toEqual(left));
+
+  it('hears a hundred different calls in half a minute and no more', () => {
+    const session: Activity[] = [];
+    for (let i = 0; i < 300; i++) session.push(...withoutBursts(session, [call(i * 200, `x${i}`)]));
+    const inWindow = session.map((s) => session.filter((x) => x.at <= s.at && x.at >= s.at - 30_000).length);
+    expect(Math.max(...inWindow)).toBe(100);
+    expect(session).toHaveLength(200);
   });
 });

@@ -20,8 +20,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: lazily(async () => (await import('./scanCommand.ts')).scanCommand),
   },
   import: {
-    usage: 'prewarm import <bash|zsh|fish|powershell> <file> [-o trace.jsonl]',
-    summary: 'Turns shell history into a redacted activity trace',
+    usage: 'prewarm import <bash|zsh|fish|powershell|otlp> <file> [-o trace.jsonl]',
+    summary: 'Turns shell history, or OpenTelemetry traces, into a redacted activity trace',
     positionals: { min: 2, max: 2 },
     options: {
       output: { type: 'string', hint: 'Where the trace goes; without it the trace is not kept.' },

@@ -7,8 +7,10 @@ import type { Invocation, Report } from './command.ts';
 
 export async function importCommand({ positionals, options }: Invocation): Promise<Result<Report>> {
   const [formatName = '', file = ''] = positionals;
+  if (formatName === 'otlp') return (await import('./importOtlpCommand.ts')).importOtlpCommand(file, options);
   const format = Object.hasOwn(FORMATS, formatName) ? FORMATS[formatName] : undefined;
-  if (!format) return failed('wrong-usage', 'never', `“${formatName}” is no known format; known are ${Object.keys(FORMATS).join(', ')}.`);
+  if (!format)
+    return failed('wrong-usage', 'never', `“${formatName}” is no known format; known are ${Object.keys(FORMATS).join(', ')}, otlp.`);
   const text = await readFile(file === '-' ? '/dev/stdin' : file, 'utf8').catch((error: NodeJS.ErrnoException) => error);
   if (text instanceof Error) return failed('not-found', 'never', `${file} cannot be read (${(text as NodeJS.ErrnoException).code}).`);
   const lines = text.split(/\r?\n/);

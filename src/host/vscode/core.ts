@@ -1,6 +1,6 @@
 import type { App } from '../../app/app.ts';
 import { openApp } from '../node/openApp.ts';
-import type { CoreOptions } from './coreContract.ts';
+import type { Core, CoreOptions } from './coreContract.ts';
 
 /** The heavy half of the extension: engines, scan, learning. Throws where the workspace folder itself is gone. */
 export async function openCore(options: CoreOptions): Promise<App> {
@@ -22,6 +22,10 @@ export async function openCore(options: CoreOptions): Promise<App> {
   if (!opened.ok) throw new Error(opened.fault.message);
   return opened.value;
 }
+
+/** Loaded when spans are first to be heard. */
+export const openOtlpReceiver: Core['openOtlpReceiver'] = async (options) =>
+  (await import('../node/otlpReceiver.ts')).openOtlpReceiver({ ...options, now: Date.now });
 
 export { defaultStateFolder } from '../node/openApp.ts';
 export { workspaceOf } from '../node/workspaceIdentity.ts';

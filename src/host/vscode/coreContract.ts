@@ -1,5 +1,6 @@
 import type { App } from '../../app/app.ts';
-import type { Mode } from '../../domain/index.ts';
+import type { Mode, Result } from '../../domain/index.ts';
+import type { OtlpReceiver, OtlpReceiverOptions } from '../node/otlpReceiver.ts';
 
 /** What `activate` hands to the core, which is a bundle of its own and is loaded only when first needed. */
 export interface CoreOptions {
@@ -19,4 +20,5 @@ export interface CoreOptions {
 
 export interface Core {
   openCore(options: CoreOptions): Promise<App>;
+  openOtlpReceiver(options: Pick<OtlpReceiverOptions, 'record' | 'log'>): Promise<Result<OtlpReceiver>>;
 }

@@ -6,6 +6,7 @@ import { registerCommands } from './commands.ts';
 import type { Core } from './coreContract.ts';
 import { keepEnvironment } from './environment.ts';
 import { createResourceTree } from './resourceTreeView.ts';
+import { createOtlpSensor, type OtlpSensor } from './sensors/otlpSensor.ts';
 import { startSensors } from './sensors/sensors.ts';
 import { readSettings } from './settings.ts';
 import { createStatusBar } from './statusBarItem.ts';
@@ -29,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi {
   const early: Signal[] = [];
   let app: App | undefined;
   let opening: Promise<App | undefined> | undefined;
+  let spans: OtlpSensor | undefined;
 
   const open = (): Promise<App | undefined> => {
     opening ??= folder
@@ -47,12 +49,15 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi {
     app = opened;
     for (const signal of early.splice(0)) opened.record(signal);
     const environment = keepEnvironment(context, folder);
+    if (folder)
+      spans = createOtlpSensor({ folder, open: (options) => core().openOtlpReceiver(options), record, log, heardAt: environment.spansAt });
     const show = (): void => {
       const state = opened.state();
       statusBar.show(state);
       tree.show(state);
       workflow.show(state);
       environment.show(state);
+      spans?.show(state);
     };
     context.subscriptions.push({ dispose: opened.onChange(show) }, { dispose: opened.onSuggest(createSuggestions(opened)) });
     show();
@@ -63,23 +68,29 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi {
   context.subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(() => void open().then((a) => a?.setTrusted(true))));
   const timer = setTimeout(() => void open(), CORE_AFTER_MS);
   context.subscriptions.push({ dispose: () => clearTimeout(timer) });
-  running = { dispose: async () => app?.dispose() };
+  running = {
+    dispose: async () => {
+      await spans?.dispose();
+      await app?.dispose();
+    },
+  };
   const activationMs = performance.now() - begun;
   log.info(`Activated in ${activationMs.toFixed(1)} ms.`);
   return { activationMs, app: open };
 }
 
-let running: { dispose: () => Promise<void> | undefined } | undefined;
+let running: { dispose: () => Promise<void> } | undefined;
 
 export async function deactivate(): Promise<void> {
   await running?.dispose();
   running = undefined;
 }
 
+const core = (): Core => require('./core.cjs') as Core;
+
 async function load(context: vscode.ExtensionContext, folder: vscode.WorkspaceFolder, log: vscode.LogOutputChannel): Promise<App> {
   const bundles = join(context.extensionPath, 'dist');
-  const core = require('./core.cjs') as Core;
-  return core.openCore({
+  return core().openCore({
     ...readSettings(folder),
     bundles,
     folder: folder.uri.fsPath,
