@@ -49,8 +49,11 @@ export const countOf = (counts: Readonly<Record<string, number>>, token: string)
   Object.hasOwn(counts, token) ? (counts[token] as number) : 0;
 export const bare = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
 
-export const tokensOf = (session: readonly Activity[]): Tokens =>
-  session.filter((a) => !a.kind?.endsWith('.ended') && !a.kind?.endsWith('.closed')).map((a) => a.resource);
+/** The token of an activity that begins something; what ends (`command.ended`, `connection.closed`) was told of before. */
+export const tokenOf = ({ kind, resource }: Activity): string | undefined =>
+  kind !== undefined && (kind.endsWith('.ended') || kind.endsWith('.closed')) ? undefined : resource;
+
+export const tokensOf = (session: readonly Activity[]): Tokens => session.flatMap((a) => tokenOf(a) ?? []);
 
 /** What hosts show. Confidence: n / (n + 4), a Laplace-style shrink of how many sessions speak for it. */
 export function personasOf(model: PersonaModel): readonly Persona[] {

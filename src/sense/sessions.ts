@@ -15,7 +15,7 @@ const OVERLAP_MS = 2000;
 export function sessionsOf(activities: Iterable<Activity>, { idleMs }: SessionOptions): readonly Session[] {
   const lanes = new Map<string, Activity[]>();
   for (const activity of activities) {
-    const key = JSON.stringify([activity.actor, activity.workspace ?? '', activity.session ?? null]);
+    const key = laneOf(activity);
     const lane = lanes.get(key);
     if (lane) lane.push(activity);
     else lanes.set(key, [activity]);
@@ -23,6 +23,10 @@ export function sessionsOf(activities: Iterable<Activity>, { idleMs }: SessionOp
   const sessions = [...lanes.values()].flatMap((lane) => split(withoutEchoes(inOrder(lane)), idleMs));
   return sessions.sort((a, b) => startOf(a) - startOf(b));
 }
+
+/** A session that is given is the whole split: it may move between workspaces, as an exercise does between its hosts. */
+const laneOf = ({ actor, workspace, session }: Activity): string =>
+  session === undefined ? `${actor}\u0000w${workspace ?? ''}` : `${actor}\u0000s${session}`;
 
 /** What an activity did to the session of its actor and workspace that is under way. */
 export interface Advance {
@@ -53,7 +57,7 @@ function split(lane: readonly Activity[], idleMs: number): Session[] {
   return sessions.map((own) => {
     const first = own[0] as Activity;
     const workspace = first.workspace ?? '';
-    return { id: first.session ?? `${first.actor}/${workspace}/${first.at}`, actor: first.actor, workspace, activities: own };
+    return { id: `${first.actor}/${first.session ?? `${workspace}/${first.at}`}`, actor: first.actor, workspace, activities: own };
   });
 }
 
