@@ -15,9 +15,10 @@ import type { Plan, Situation } from '../plan/decide.ts';
 import { withoutCycles } from '../plan/dependencies.ts';
 import { DEFAULT_PRICES } from '../plan/value.ts';
 import type { Context } from '../provision/provider.ts';
+import { idleGaps } from '../sense/idleGap.ts';
 import { normalise } from '../sense/normalise.ts';
 import { EMPTY_SCAN, type ScanResult, scan } from '../sense/scan/scan.ts';
-import { sessionsOf } from '../sense/sessions.ts';
+import { advance, type Live, sessionsOf } from '../sense/sessions.ts';
 import type { Signal } from '../sense/signal.ts';
 import type { App, AppState, ResourceState, Suggestion } from './app.ts';
 import { createClimbs } from './climbs.ts';
@@ -46,7 +47,9 @@ export async function createApp(ports: Ports): Promise<App> {
   let trusted = ports.settings.trusted;
   let scanned: ScanResult = EMPTY_SCAN;
   let byId: ReadonlyMap<ResourceId, Resource> = new Map();
-  let session: Activity[] = [];
+  let live: Live | undefined;
+  let session: readonly Activity[] = [];
+  let idleMs = ports.settings.idleMs;
   let endedSessions = 0;
   let view: View | undefined;
   let settling: Situation['settling'] = {};
@@ -187,14 +190,16 @@ export async function createApp(ports: Ports): Promise<App> {
   }
 
   function observe(activity: Activity): void {
-    const last = session.at(-1);
-    if (last && activity.at - last.at > ports.settings.idleMs) endSession();
-    session.push(activity);
+    const step = advance(live, activity, { idleMs });
+    if (step.did === 'began' && session.length > 0) endSession();
+    live = step.live;
+    session = live.activities;
     if (byId.has(activity.resource) && (activity.kind === 'resource.used' || activity.kind === 'connection.opened'))
       standings.used(activity.resource, activity.at);
   }
 
   function endSession(): void {
+    live = undefined;
     session = [];
     endedSessions++;
     suggested = false;
@@ -239,7 +244,7 @@ export async function createApp(ports: Ports): Promise<App> {
 
   async function onePass(): Promise<void> {
     const last = session.at(-1);
-    if (last && now() - last.at > ports.settings.idleMs) endSession();
+    if (last && now() - last.at > idleMs) endSession();
     await engines.check(never.signal);
     await observeAll();
     if (yieldedUntil !== undefined && yieldedUntil <= now()) {
@@ -367,7 +372,8 @@ export async function createApp(ports: Ports): Promise<App> {
   async function rememberedSessions(): Promise<readonly Session[]> {
     const activities: Activity[] = [];
     for await (const activity of ports.journal.read()) if (activity.workspace === ports.workspace.id) activities.push(activity);
-    return sessionsOf(activities, { idleMs: ports.settings.idleMs });
+    idleMs = idleGaps(activities, ports.settings.idleMs)(ports.actor);
+    return sessionsOf(activities, { idleMs });
   }
 
   function relearn(): Promise<void> {
@@ -541,8 +547,9 @@ export async function createApp(ports: Ports): Promise<App> {
     const last = sessions.at(-1)?.activities ?? [];
     const end = last.at(-1);
     // A split that is written down, as in imported history, is over.
-    const goesOn = end !== undefined && end.session === undefined && now() - end.at <= ports.settings.idleMs;
-    session = goesOn ? [...last] : [];
+    const goesOn = end !== undefined && end.session === undefined && now() - end.at <= idleMs;
+    live = goesOn ? { activities: last, told: {} } : undefined;
+    session = live?.activities ?? [];
     endedSessions = sessions.length - (goesOn ? 1 : 0);
   }
 

@@ -1,5 +1,6 @@
 import type { Activity, Session } from '../../domain/index.ts';
 import { learnWithOwners } from '../../learn/personas.ts';
+import { idleGaps } from '../../sense/idleGap.ts';
 import { sessionsOf } from '../../sense/sessions.ts';
 import { type Agreement, agreement } from './agreement.ts';
 import { byDensity, byKmeans, sessionVectors } from './challengers.ts';
@@ -62,7 +63,8 @@ const NONE = 'none';
 
 /** Sessions to personas, actors to the persona that most of their sessions have, and that held against labels. */
 export function clusterTrace(activities: readonly Activity[], options: ClusterOptions): Clustered {
-  const sessions = sessionsOf(ofBusyActors(activities, options.actorsMin), options);
+  const busy = ofBusyActors(activities, options.actorsMin);
+  const sessions = sessionsOf(busy, { idleMs: idleGaps(busy, options.idleMs) });
   const runs = Array.from({ length: options.seeds }, (_, i) => runOnce(sessions, FIRST_SEED + i, options));
   const { owners, assignments } = runs[0] as Run;
   return {
