@@ -11,6 +11,8 @@ import {
   type Session,
   type UnixMs,
 } from '../domain/index.ts';
+import { withPinsOf } from '../learn/personas/edit.ts';
+import { updatePersonas } from '../learn/personas/update.ts';
 import type { Plan, Situation } from '../plan/decide.ts';
 import { withoutCycles } from '../plan/dependencies.ts';
 import { DEFAULT_PRICES } from '../plan/value.ts';
@@ -61,6 +63,8 @@ export async function createApp(ports: Ports): Promise<App> {
   let renewedAt = 0;
   let disposed = false;
   let learning: Promise<void> | undefined;
+  /** A session ended while learning was under way, which has not read it. */
+  let learnAgain = false;
   let suggested = false;
   let yieldedUntil: UnixMs | undefined;
   const faults: Fault[] = loaded.fault ? [loaded.fault] : [];
@@ -199,6 +203,7 @@ export async function createApp(ports: Ports): Promise<App> {
   }
 
   function endSession(): void {
+    takeIn(session);
     live = undefined;
     session = [];
     endedSessions++;
@@ -207,6 +212,14 @@ export async function createApp(ports: Ports): Promise<App> {
     const spoken = Object.entries(memory.feedback).filter(([, f]) => f.verdict !== 'cooled' && f.verdict !== 'not-now');
     remember({ feedback: Object.fromEntries(spoken) });
     void relearn();
+  }
+
+  /** At once, so that the next session is matched by what this one taught; learning anew follows in its own thread. */
+  function takeIn(ended: readonly Activity[]): void {
+    const first = ended[0];
+    if (!memory.model || !first) return;
+    const zoneOffsetMs = -new Date(first.at).getTimezoneOffset() * 60_000;
+    remember({ model: updatePersonas(memory.model, ended, now(), zoneOffsetMs) });
   }
 
   function settleObservation(observation: Observation): void {
@@ -377,6 +390,7 @@ export async function createApp(ports: Ports): Promise<App> {
   }
 
   function relearn(): Promise<void> {
+    if (learning) learnAgain = true;
     learning ??= (async () => {
       const sessions = await rememberedSessions();
       const ended = sessions.filter((s) => (s.activities.at(-1)?.at ?? 0) < (session[0]?.at ?? Number.POSITIVE_INFINITY));
@@ -385,10 +399,12 @@ export async function createApp(ports: Ports): Promise<App> {
         ended.map((s) => s.activities),
         memory.model,
       );
-      if (result.ok) remember({ model: result.value });
+      if (result.ok) remember({ model: withPinsOf(result.value, memory.model) });
       else if (result.fault.code !== 'cancelled') tell(result.fault);
     })().finally(() => {
       learning = undefined;
+      if (learnAgain && !disposed) void relearn();
+      learnAgain = false;
       lookAfter(LOOK_SOON_MS);
     });
     return learning;

@@ -4,6 +4,8 @@ import { chainOf } from './personas/chain.ts';
 import { type Encoded, encode } from './personas/encode.ts';
 import { type Grouping, group } from './personas/group.ts';
 import { identify } from './personas/identify.ts';
+import { type Measures, measuresOf } from './personas/measures.ts';
+import { hourOfWeek, rhythmOf } from './personas/rhythm.ts';
 import { edgesOf, usesOf } from './personas/uses.ts';
 import { randomFrom } from './random.ts';
 
@@ -13,6 +15,10 @@ export interface LearnOptions {
   readonly previous?: PersonaModel;
   /** A ceiling (default 12), not the number: that is found. */
   readonly maxPersonas?: number;
+  /** The developer's offset from UTC, for the hours of the week (default 0). */
+  readonly zoneOffsetMs?: number;
+  /** Told now and then how much is done, 0 to 1. */
+  readonly progress?: (done: number) => void;
 }
 
 /** A model, and the id of the persona that each session belongs to most; undefined where it belongs to none. */
@@ -33,9 +39,14 @@ export const learnPersonas = (sessions: Sessions, options: LearnOptions): Person
 export function learnWithOwners(sessions: Sessions, options: LearnOptions): Learnt {
   const order = inOrder(sessions);
   const used = order.map((i) => sessions[i] as readonly Activity[]);
+  const progress = options.progress ?? (() => {});
   const encoded = encode(used, tokenOf);
-  const grouping = group(used, options.maxPersonas ?? MAX_PERSONAS, randomFrom(options.seed));
-  const components = Array.from({ length: grouping.count }, (_, k) => describe(encoded, columnOf(grouping, k), options.now));
+  const grouping = group(used, options.maxPersonas ?? MAX_PERSONAS, randomFrom(options.seed), (done) => progress(0.6 * done));
+  const measures = measuresOf(used);
+  const components = Array.from({ length: grouping.count }, (_, k) => {
+    progress(0.6 + (0.4 * k) / grouping.count);
+    return describe(encoded, measures, columnOf(grouping, k), options);
+  });
   const background = chainOf(encoded, new Float64Array(used.length).fill(1));
   const identified = identify(components, options.previous, background.unigram, background.total);
   const model: PersonaModel = {
@@ -44,7 +55,10 @@ export function learnWithOwners(sessions: Sessions, options: LearnOptions): Lear
     background: background.unigram,
     backgroundTotal: background.total,
     sessions: sessions.length,
+    learntFrom: used.length,
+    ...(used[0]?.[0] ? { since: used[0][0].at } : {}),
   };
+  progress(1);
   const owners = new Array<string | undefined>(sessions.length).fill(undefined);
   for (const [row, i] of order.entries()) owners[i] = identified[ownerOf(grouping, row)]?.id;
   return { model, owners };
@@ -75,8 +89,10 @@ function ownerOf({ shares, count }: Grouping, row: number): number {
   return count > 0 && (own[best] as number) > 1 - sum([...own]) ? best : -1;
 }
 
-function describe(encoded: Encoded, share: Float64Array, now: UnixMs): Component {
+function describe(encoded: Encoded, measures: Measures, share: Float64Array, { now, zoneOffsetMs = 0 }: LearnOptions): Component {
   const support = share.reduce((all, s) => all + s, 0);
+  const begins = (row: number): UnixMs => encoded.at[encoded.offsets[row] as number] ?? 0;
+  const own = [...share.keys()].filter((row) => (share[row] as number) > 0.5);
   return {
     id: '',
     name: '',
@@ -84,7 +100,12 @@ function describe(encoded: Encoded, share: Float64Array, now: UnixMs): Component
     support,
     updatedAt: now,
     ...chainOf(encoded, share),
-    uses: usesOf(encoded, share),
+    uses: usesOf(encoded, share, measures),
     edges: edgesOf(encoded, share),
+    rhythm: rhythmOf(share, (row) => hourOfWeek(begins(row), zoneOffsetMs)),
+    lastAt: own.length > 0 ? begins(own.at(-1) as number) : now,
+    outcomes: { ended: dot(share, measures.ended), failed: dot(share, measures.failed) },
   };
 }
+
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((all, x, i) => all + x * (b[i] as number), 0);

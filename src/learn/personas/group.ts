@@ -14,10 +14,15 @@ export interface Grouping {
 /** A cluster of fewer sessions is not a recurring workflow. */
 const MIN_SESSIONS = 2;
 
-export function group(sessions: readonly (readonly Activity[])[], most: number, random: () => number): Grouping {
+export function group(
+  sessions: readonly (readonly Activity[])[],
+  most: number,
+  random: () => number,
+  progress: (done: number) => void = () => {},
+): Grouping {
   const bags = bagsOf(encode(sessions, featureOf(sessions)));
   if (bags.size === 0) return { count: 0, shares: new Float64Array(0) };
-  return posterior(bags, recurring(partition(bags, most, random)));
+  return posterior(bags, recurring(partition(bags, most, random, progress)));
 }
 
 /** Where sessions move between workspaces (a trace that gives its own split), where a thing was done is part of what was done. */

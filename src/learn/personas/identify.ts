@@ -4,9 +4,13 @@ import { type Component, countOf, type PersonaModel } from '../personaModel.ts';
 /** Cosine of what two personas use, from which on they are the same one. */
 const SAME = 0.6;
 
+/** Sessions that a persona which is fixed by hand but was not found again is worth, out of all. */
+const KEPT_SESSIONS = 1;
+
 /**
  * Who is who after learning anew: the likest pairs first, so that the result does not depend on any order. A persona that was
- * there before keeps its id and its name; a new one gets the next id and a name of its own. Keeps the order of `components`.
+ * there before keeps its id, its name and what was fixed by hand; a new one gets the next id and a name of its own. The found
+ * ones keep their order; after them come those that were not found again but bear a mark of the developer's hand.
  */
 export function identify(
   components: readonly Component[],
@@ -22,9 +26,25 @@ export function identify(
     const old = before.get(component);
     const name = old?.name ?? unique(nameOf(component, components, background, total), taken);
     taken.add(name);
-    done.set(component, { ...component, id: old?.id ?? `p${++highest}`, name });
+    done.set(component, { ...component, id: old?.id ?? `p${++highest}`, name, ...(old?.pins ? { pins: old.pins } : {}) });
   }
-  return components.map((c) => done.get(c) as Component);
+  const found = components.map((c) => done.get(c) as Component);
+  const matchedBefore = new Set(before.values());
+  return withKept(
+    found,
+    (previous?.components ?? []).filter((c) => c.pins?.length && !matchedBefore.has(c)),
+  );
+}
+
+/** All weights and the share of noise still sum to 1: the others make room. */
+function withKept(found: readonly Component[], kept: readonly Component[]): readonly Component[] {
+  if (kept.length === 0) return found;
+  const sessions = found.reduce((sum, c) => sum + c.support, 0) + 2;
+  const weight = KEPT_SESSIONS / (sessions + kept.length);
+  return [
+    ...found.map((c) => ({ ...c, weight: c.weight * (1 - kept.length * weight) })),
+    ...kept.map((c) => ({ ...c, weight, support: Math.min(c.support, KEPT_SESSIONS) })),
+  ];
 }
 
 function matched(components: readonly Component[], previous: readonly Component[]): ReadonlyMap<Component, Component> {

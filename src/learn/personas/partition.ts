@@ -36,13 +36,14 @@ export interface Partition {
  * a mixture of multinomials (Biernacki, Celeux and Govaert 2010), searched by merging (Côme and Latouche 2015) from many
  * seeds, each merge followed by classification EM (Celeux and Govaert 1992). `most` is a ceiling, not the number.
  */
-export function partition(bags: Bags, most: number, random: () => number): Partition {
+export function partition(bags: Bags, most: number, random: () => number, progress: (done: number) => void): Partition {
   const sample = sampleOf(bags, SAMPLE);
   const vectors = vectorsOf(sample);
   let best: Partition | undefined;
   for (let restart = 0; restart < RESTARTS; restart++) {
     const found = merged(sample, settled(sample, tally(sample, seeded(vectors, SEEDS, random))), most);
     if (!best || found.score > best.score) best = found;
+    progress((restart + 1) / (RESTARTS + 1));
   }
   if (sample === bags) return best as Partition;
   return merged(bags, settled(bags, tally(bags, assign(bags, (best as Partition).clusters))), most);

@@ -1,16 +1,17 @@
 import { distributionOf, type Edge } from '../../domain/index.ts';
 import type { Use } from '../personaModel.ts';
 import type { Encoded } from './encode.ts';
+import { type Measures, measured } from './measures.ts';
 
 /** A session speaks for a persona's times where at least this much of it is the persona's own. */
 const OWN_SHARE = 0.05;
-const LEAST_USE = 0.05;
-const MOST_USES = 80;
-const LEAST_EDGE = 0.1;
-const MOST_EDGES = 60;
+export const LEAST_USE = 0.05;
+export const MOST_USES = 80;
+export const LEAST_EDGE = 0.1;
+export const MOST_EDGES = 60;
 
 /** How a persona uses its tokens, the likeliest first. */
-export function usesOf(encoded: Encoded, share: Float64Array): readonly Use[] {
+export function usesOf(encoded: Encoded, share: Float64Array, measures: Measures): readonly Use[] {
   const { symbols } = encoded;
   const used = new Float64Array(symbols.length);
   const again = new Float64Array(symbols.length);
@@ -48,6 +49,7 @@ export function usesOf(encoded: Encoded, share: Float64Array): readonly Use[] {
       firstUseMs: distributionOf(first),
       gapMs: distributionOf(gaps),
       durationMs: distributionOf(spans),
+      ...measured(measures, symbols[id] as string, share),
     };
   });
 }
