@@ -11,13 +11,16 @@ import {
   type Session,
   type UnixMs,
 } from '../domain/index.ts';
+import { withPinsOf } from '../learn/personas/edit.ts';
+import { updatePersonas } from '../learn/personas/update.ts';
 import type { Plan, Situation } from '../plan/decide.ts';
 import { withoutCycles } from '../plan/dependencies.ts';
 import { DEFAULT_PRICES } from '../plan/value.ts';
 import type { Context } from '../provision/provider.ts';
+import { idleGaps } from '../sense/idleGap.ts';
 import { normalise } from '../sense/normalise.ts';
 import { EMPTY_SCAN, type ScanResult, scan } from '../sense/scan/scan.ts';
-import { sessionsOf, withoutBursts } from '../sense/sessions.ts';
+import { advance, type Live, sessionsOf, withoutBursts } from '../sense/sessions.ts';
 import type { Signal } from '../sense/signal.ts';
 import type { App, AppState, ResourceState, Suggestion } from './app.ts';
 import { createClimbs } from './climbs.ts';
@@ -46,7 +49,9 @@ export async function createApp(ports: Ports): Promise<App> {
   let trusted = ports.settings.trusted;
   let scanned: ScanResult = EMPTY_SCAN;
   let byId: ReadonlyMap<ResourceId, Resource> = new Map();
-  let session: Activity[] = [];
+  let live: Live | undefined;
+  let session: readonly Activity[] = [];
+  let idleMs = ports.settings.idleMs;
   let endedSessions = 0;
   let view: View | undefined;
   let settling: Situation['settling'] = {};
@@ -58,6 +63,8 @@ export async function createApp(ports: Ports): Promise<App> {
   let renewedAt = 0;
   let disposed = false;
   let learning: Promise<void> | undefined;
+  /** A session ended while learning was under way, which has not read it. */
+  let learnAgain = false;
   let suggested = false;
   let yieldedUntil: UnixMs | undefined;
   const faults: Fault[] = loaded.fault ? [loaded.fault] : [];
@@ -189,14 +196,17 @@ export async function createApp(ports: Ports): Promise<App> {
   }
 
   function observe(activity: Activity): void {
-    const last = session.at(-1);
-    if (last && activity.at - last.at > ports.settings.idleMs) endSession();
-    session.push(activity);
+    const step = advance(live, activity, { idleMs });
+    if (step.did === 'began' && session.length > 0) endSession();
+    live = step.live;
+    session = live.activities;
     if (byId.has(activity.resource) && (activity.kind === 'resource.used' || activity.kind === 'connection.opened'))
       standings.used(activity.resource, activity.at);
   }
 
   function endSession(): void {
+    takeIn(session);
+    live = undefined;
     session = [];
     endedSessions++;
     suggested = false;
@@ -204,6 +214,14 @@ export async function createApp(ports: Ports): Promise<App> {
     const spoken = Object.entries(memory.feedback).filter(([, f]) => f.verdict !== 'cooled' && f.verdict !== 'not-now');
     remember({ feedback: Object.fromEntries(spoken) });
     void relearn();
+  }
+
+  /** At once, so that the next session is matched by what this one taught; learning anew follows in its own thread. */
+  function takeIn(ended: readonly Activity[]): void {
+    const first = ended[0];
+    if (!memory.model || !first) return;
+    const zoneOffsetMs = -new Date(first.at).getTimezoneOffset() * 60_000;
+    remember({ model: updatePersonas(memory.model, ended, now(), zoneOffsetMs) });
   }
 
   function settleObservation(observation: Observation): void {
@@ -241,7 +259,7 @@ export async function createApp(ports: Ports): Promise<App> {
 
   async function onePass(): Promise<void> {
     const last = session.at(-1);
-    if (last && now() - last.at > ports.settings.idleMs) endSession();
+    if (last && now() - last.at > idleMs) endSession();
     await engines.check(never.signal);
     await observeAll();
     if (yieldedUntil !== undefined && yieldedUntil <= now()) {
@@ -369,10 +387,12 @@ export async function createApp(ports: Ports): Promise<App> {
   async function rememberedSessions(): Promise<readonly Session[]> {
     const activities: Activity[] = [];
     for await (const activity of ports.journal.read()) if (activity.workspace === ports.workspace.id) activities.push(activity);
-    return sessionsOf(activities, { idleMs: ports.settings.idleMs });
+    idleMs = idleGaps(activities, ports.settings.idleMs)(ports.actor);
+    return sessionsOf(activities, { idleMs });
   }
 
   function relearn(): Promise<void> {
+    if (learning) learnAgain = true;
     learning ??= (async () => {
       const sessions = await rememberedSessions();
       const ended = sessions.filter((s) => (s.activities.at(-1)?.at ?? 0) < (session[0]?.at ?? Number.POSITIVE_INFINITY));
@@ -381,10 +401,12 @@ export async function createApp(ports: Ports): Promise<App> {
         ended.map((s) => s.activities),
         memory.model,
       );
-      if (result.ok) remember({ model: result.value });
+      if (result.ok) remember({ model: withPinsOf(result.value, memory.model) });
       else if (result.fault.code !== 'cancelled') tell(result.fault);
     })().finally(() => {
       learning = undefined;
+      if (learnAgain && !disposed) void relearn();
+      learnAgain = false;
       lookAfter(LOOK_SOON_MS);
     });
     return learning;
@@ -543,8 +565,9 @@ export async function createApp(ports: Ports): Promise<App> {
     const last = sessions.at(-1)?.activities ?? [];
     const end = last.at(-1);
     // A split that is written down, as in imported history, is over.
-    const goesOn = end !== undefined && end.session === undefined && now() - end.at <= ports.settings.idleMs;
-    session = goesOn ? [...last] : [];
+    const goesOn = end !== undefined && end.session === undefined && now() - end.at <= idleMs;
+    live = goesOn ? { activities: last, told: {} } : undefined;
+    session = live?.activities ?? [];
     endedSessions = sessions.length - (goesOn ? 1 : 0);
   }
 

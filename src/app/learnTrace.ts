@@ -1,6 +1,7 @@
 import type { Activity, Persona, UnixMs } from '../domain/index.ts';
 import { type PersonaModel, personasOf } from '../learn/personaModel.ts';
 import { learnPersonas } from '../learn/personas.ts';
+import { idleGaps } from '../sense/idleGap.ts';
 import { sessionsOf } from '../sense/sessions.ts';
 
 export interface LearntTrace {
@@ -12,7 +13,7 @@ export interface LearntTrace {
 
 const SEED = 20_261;
 
-/** Personas from a whole trace. Sessions are split at `idleMs`, or where the trace says. */
+/** Personas from a whole trace. Sessions are split at pauses that are learnt per actor (`idleMs` until then), or where the trace says. */
 export async function learnTrace(
   trace: AsyncIterable<readonly Activity[]>,
   options: { readonly idleMs: number; readonly now: UnixMs; readonly clock: () => number },
@@ -20,7 +21,7 @@ export async function learnTrace(
   const begun = options.clock();
   const activities: Activity[] = [];
   for await (const batch of trace) for (const activity of batch) activities.push(activity);
-  const sessions = sessionsOf(activities, options);
+  const sessions = sessionsOf(activities, { idleMs: idleGaps(activities, options.idleMs) });
   const model = learnPersonas(
     sessions.map((s) => s.activities),
     { now: options.now, seed: SEED },

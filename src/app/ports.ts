@@ -52,7 +52,12 @@ export interface Journal {
 }
 
 export interface Learner {
-  learn(sessions: readonly (readonly Activity[])[], previous: PersonaModel | undefined): Promise<Result<PersonaModel>>;
+  /** Anew from all of history; ids, names and hand edits of `previous` survive. Aborted, it is `cancelled` and nothing has changed. */
+  learn(
+    sessions: readonly (readonly Activity[])[],
+    previous: PersonaModel | undefined,
+    options?: { readonly signal?: AbortSignal; readonly progress?: (done: number) => void },
+  ): Promise<Result<PersonaModel>>;
   dispose(): Promise<void>;
 }
 

@@ -9,6 +9,24 @@ export interface Edge {
   readonly lagMs: { readonly p50: number; readonly p90: number };
 }
 
+/** One thing that the developer fixed by hand: of the persona (`name`, an attribute), or of one of its resources. */
+export interface Pin {
+  readonly field: PinField;
+  readonly resource?: ResourceId;
+  readonly value: string | number;
+}
+export const PIN_FIELDS = [
+  'name',
+  'skill_level',
+  'use_case',
+  'performance_sensitivity',
+  'security_posture',
+  'probability',
+  'priority',
+  'latency_target_ms',
+] as const;
+export type PinField = (typeof PIN_FIELDS)[number];
+
 /** A recurring workflow. `weight` is its share of sessions; the weights of all personas sum to ≤ 1 (the rest is noise). */
 export interface Persona {
   /** Survives re-learning and renaming. */

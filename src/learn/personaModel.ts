@@ -1,4 +1,4 @@
-import type { Activity, Distribution, Edge, Persona, UnixMs } from '../domain/index.ts';
+import type { Activity, Distribution, Edge, Persona, Pin, UnixMs } from '../domain/index.ts';
 
 /** One persona as counts, weighted by how much each session belongs to it: plain JSON. */
 export interface Component {
@@ -16,7 +16,18 @@ export interface Component {
   readonly transitions: Readonly<Record<string, { readonly total: number; readonly to: Readonly<Record<string, number>> }>>;
   readonly uses: readonly Use[];
   readonly edges: readonly Edge[];
+  /** What the developer fixed by hand; learning never overrides it. */
+  readonly pins?: readonly Pin[];
+  /** When its sessions begin: their weight per hour of the week. Absent in models of before. */
+  readonly rhythm?: Rhythm;
+  /** Begin of its last session. */
+  readonly lastAt?: UnixMs;
+  /** How what was run ended, by responsibility. */
+  readonly outcomes?: { readonly ended: number; readonly failed: number };
 }
+
+/** Weights of hours of the week, Monday 00:00 first, in the developer's time zone: 168 of them. */
+export type Rhythm = readonly number[];
 
 /** How a persona uses one token. Times in ms from the session's start. */
 export interface Use {
@@ -26,7 +37,12 @@ export interface Use {
   readonly again: number;
   readonly firstUseMs: Distribution;
   readonly gapMs: Distribution;
+  /** One use: measured where activities tell how long it took, else from the first to the last of a session. */
   readonly durationMs: Distribution;
+  /** Activities told how long it took. */
+  readonly measured?: true;
+  /** Of connections that tell of bytes and time, Mbit/s. */
+  readonly bandwidthMbps?: Distribution;
 }
 
 export interface PersonaModel {
@@ -36,6 +52,10 @@ export interface PersonaModel {
   readonly background: Readonly<Record<string, number>>;
   readonly backgroundTotal: number;
   readonly sessions: number;
+  /** Of these, the long enough ones, which personas were learnt from. */
+  readonly learntFrom?: number;
+  /** Begin of the first session. */
+  readonly since?: UnixMs;
 }
 
 /** Strength of the persona's own unigram behind its transitions, and of the background behind the unigram, in counts. */
@@ -49,8 +69,14 @@ export const countOf = (counts: Readonly<Record<string, number>>, token: string)
   Object.hasOwn(counts, token) ? (counts[token] as number) : 0;
 export const bare = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
 
-export const tokensOf = (session: readonly Activity[]): Tokens =>
-  session.filter((a) => !a.kind?.endsWith('.ended') && !a.kind?.endsWith('.closed')).map((a) => a.resource);
+/** The token of an activity that begins something; what ends (`command.ended`, `connection.closed`) was told of before. */
+export const tokenOf = ({ kind, resource }: Activity): string | undefined =>
+  kind !== undefined && (kind.endsWith('.ended') || kind.endsWith('.closed')) ? undefined : resource;
+
+export const tokensOf = (session: readonly Activity[]): Tokens => session.flatMap((a) => tokenOf(a) ?? []);
+
+/** Share of sessions that belong to no persona. */
+export const noiseOf = ({ components }: PersonaModel): number => Math.max(0, 1 - sum(components.map((c) => c.weight)));
 
 /** What hosts show. Confidence: n / (n + 4), a Laplace-style shrink of how many sessions speak for it. */
 export function personasOf(model: PersonaModel): readonly Persona[] {

@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Activity } from '../../src/domain/index.ts';
 import { normaliseLogs, type PersonaModel, personasOf, tokenLogProbability, tokensOf } from '../../src/learn/personaModel.ts';
-import { learnPersonas } from '../../src/learn/personas.ts';
+import { logGamma } from '../../src/learn/personas/logGamma.ts';
+import { learnPersonas, learnWithOwners } from '../../src/learn/personas.ts';
 import { randomFrom } from '../../src/learn/random.ts';
 import { advance, match, priorOf } from '../../src/predict/match.ts';
 import { need } from '../../src/predict/need.ts';
+import { PLANTED, plantedSessions } from './planted.ts';
 
 const MINUTE = 60_000;
 const WORK = {
@@ -131,4 +133,50 @@ describe('match and need', () => {
   it('ignores the ends of commands', () => {
     expect(tokensOf([{ at: 1, actor: 'a', resource: 'x', kind: 'command.ended' }])).toEqual([]);
   });
+});
+
+describe('planted personas', () => {
+  it.each([2, 3, 4])('%i are found as %i, each session in its own', (k) => {
+    const planted = plantedSessions(40 * k, 10 + k, PLANTED.slice(0, k));
+    const { model, owners } = learnWithOwners(
+      planted.map((s) => s.activities),
+      { now: 1, seed: 1 },
+    );
+    expect(model.components).toHaveLength(k);
+    const strays = PLANTED.slice(0, k).map(({ name }) => {
+      const own = owners.filter((_, i) => planted[i]?.of === name);
+      const most = Math.max(...model.components.map((c) => own.filter((o) => o === c.id).length));
+      return own.length - most;
+    });
+    expect(strays.reduce((a, b) => a + b)).toBeLessThanOrEqual(2);
+  });
+
+  it('one workflow is one persona, however long its history', () => {
+    for (const n of [10, 100, 1000])
+      expect(learn(plantedSessions(n, 5, PLANTED.slice(0, 1)).map((s) => [...s.activities])).components, `${n} sessions`).toHaveLength(1);
+  });
+
+  it('the order of the sessions does not matter', () => {
+    const all = plantedSessions(90, 8).map((s) => [...s.activities]);
+    const [straight, reversed] = [learn(all), learn([...all].reverse())];
+    expect(reversed).toEqual(straight);
+  });
+
+  it('any seed finds the same', () => {
+    const sessions = plantedSessions(120, 9).map((s) => s.activities);
+    const of = (seed: number) => learnWithOwners(sessions, { now: 1, seed });
+    const weights = (seed: number) => of(seed).model.components.map((c) => c.weight.toFixed(3));
+    for (const seed of [2, 3, 4]) expect(weights(seed)).toEqual(weights(1));
+  });
+});
+
+describe('logGamma', () => {
+  it.each([
+    [1, 0],
+    [2, 0],
+    [0.5, 0.5723649429247001],
+    [5, Math.log(24)],
+    [100, 359.1342053695754],
+    [1e6, 12815504.569147611],
+  ])('ln Γ(%d)', (x, expected) => expect(logGamma(x) / Math.max(1, expected)).toBeCloseTo(expected / Math.max(1, expected), 9));
 });

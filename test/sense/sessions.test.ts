@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Activity } from '../../src/domain/index.ts';
-import { advance, sessionsOf, withoutBursts } from '../../src/sense/sessions.ts';
+import { type Activity, SOURCES, type Source } from '../../src/domain/index.ts';
+import { advance, type Live, sessionsOf, withoutBursts } from '../../src/sense/sessions.ts';
 
 const a = (at: number, more: Partial<Activity> = {}): Activity => ({ at, actor: 'me', resource: 'x', workspace: 'w', ...more });
 const sizes = (activities: Activity[]): number[] => sessionsOf(activities, { idleMs: 100 }).map((s) => s.activities.length);
@@ -42,6 +42,8 @@ describe('sessionsOf', () => {
 
 describe('advance', () => {
   const options = { idleMs: 5000 };
+  const liveOf = (session: Activity[]): Live | undefined =>
+    session.reduce<Live | undefined>((live, one) => advance(live, one, options).live, undefined);
   it.each<[string, Activity[], Activity, string, number]>([
     ['begins with nothing', [], a(0), 'began', 1],
     ['goes on', [a(0)], a(5000), 'went-on', 2],
@@ -49,30 +51,98 @@ describe('advance', () => {
     ['goes on where the split is given', [a(0, { session: 's' })], a(9999, { session: 's' }), 'went-on', 2],
     ['begins where another is given', [a(0, { session: 's' })], a(1, { session: 't' }), 'began', 1],
     ['hears what two sources tell once', [a(0, { source: 'terminal' }), a(1, { resource: 'y' })], a(9, { source: 'import' }), 'echoed', 2],
+    [
+      'hears what was told twice twice',
+      [a(0, { source: 'terminal' }), a(9, { source: 'import' })],
+      a(10, { source: 'import' }),
+      'went-on',
+      2,
+    ],
   ])('%s', (_, session, activity, did, length) => {
-    const next = advance(session, activity, options);
-    expect([next.did, next.activities.length]).toEqual([did, length]);
+    const next = advance(liveOf(session), activity, options);
+    expect([next.did, next.live.activities.length]).toEqual([did, length]);
   });
 
+  const branches = fc.constantFrom<Partial<Activity>>({}, {}, {}, { kind: 'branch.switched', resource: 'branch:main', source: 'git' });
+  const activity = fc.tuple(
+    fc.record({
+      at: fc.nat(600_000),
+      resource: fc.constantFrom('x', 'y', '__proto__'),
+      source: fc.constantFrom('terminal' as const, 'editor' as const, 'import' as const),
+    }),
+    branches,
+    fc.constantFrom({}, {}, { session: 's' }, { session: 't' }),
+  );
+  const lane = ([{ at, ...raw }, change, split]: [Partial<Activity>, Partial<Activity>, Partial<Activity>]): Activity =>
+    a(at as number, { ...raw, ...change, ...split });
+
   it('splits as sessionsOf does (property)', () => {
-    const activity = fc.record({
-      at: fc.nat(60_000),
-      resource: fc.constantFrom('x', 'y'),
-      source: fc.constantFrom('terminal' as const, 'import' as const),
-    });
     fc.assert(
-      fc.property(fc.array(activity), (raw) => {
-        const all = raw.map(({ at, ...more }) => a(at, more)).sort((x, y) => x.at - y.at);
+      fc.property(fc.array(activity), fc.integer({ min: 100, max: 100_000 }), (raw, idleMs) => {
+        const rank = (x: Activity): number => SOURCES.indexOf(x.source as Source);
+        const all = raw.map(([activity, change]) => lane([activity, change, {}])).sort((x, y) => x.at - y.at || rank(x) - rank(y));
         const sessions: (readonly Activity[])[] = [];
+        let live: Live | undefined;
         for (const one of all) {
-          const { did, activities } = advance(sessions.at(-1) ?? [], one, options);
-          if (did === 'began') sessions.push(activities);
-          else sessions[sessions.length - 1] = activities;
+          const step = advance(live, one, { idleMs });
+          live = step.live;
+          if (step.did === 'began') sessions.push(live.activities);
+          else sessions[sessions.length - 1] = live.activities;
         }
-        expect(sessions).toEqual(sessionsOf(all, options).map((s) => s.activities));
+        expect(sessions).toEqual(sessionsOf(all, { idleMs }).map((s) => s.activities));
       }),
       { seed: 5, numRuns: 500 },
     );
+  });
+
+  it('histories may be imported in any order (property)', () => {
+    fc.assert(
+      fc.property(fc.array(activity), fc.array(fc.nat()), (raw, keys) => {
+        // Each source keeps its own order; how the sources are interleaved in the file is chance.
+        const all = raw.map(lane);
+        const bySource = SOURCES.map((source) => all.filter((x) => x.source === source));
+        const shuffled: Activity[] = [];
+        for (let i = 0; bySource.some((own) => own.length > 0); i++) {
+          const left = bySource.filter((own) => own.length > 0);
+          shuffled.push((left[(keys[i] ?? i) % left.length] as Activity[]).shift() as Activity);
+        }
+        expect(sessionsOf(shuffled, options)).toEqual(sessionsOf(all, options));
+      }),
+      { seed: 6, numRuns: 500 },
+    );
+  });
+});
+
+describe('branches', () => {
+  const MINUTE = 60_000;
+  const branch = (at: number): Activity => a(at, { kind: 'branch.switched', resource: 'branch:feature', source: 'git' });
+  it.each<[string, Activity[], number[]]>([
+    ['a change ends the session before it', [a(0), a(3 * MINUTE), branch(4 * MINUTE), a(5 * MINUTE)], [2, 2]],
+    ['a change at the begin is how the work begins', [a(0), branch(MINUTE), a(2 * MINUTE)], [3]],
+    ['a command can tell of it', [a(0), a(3 * MINUTE), a(4 * MINUTE, { resource: 'command:git switch' }), a(5 * MINUTE)], [2, 2]],
+    [
+      'a given split does not care',
+      [a(0, { session: 's' }), { ...branch(4 * MINUTE), session: 's' }, a(5 * MINUTE, { session: 's' })],
+      [3],
+    ],
+  ])('%s', (_, activities, expected) =>
+    expect(sessionsOf(activities, { idleMs: 30 * MINUTE }).map((s) => s.activities.length)).toEqual(expected),
+  );
+});
+
+describe('what sources tell at the same time', () => {
+  it('is in the order of cause, whoever was imported first', () => {
+    const [command, use] = [a(5, { source: 'terminal', resource: 'command:psql' }), a(5, { source: 'database', resource: 'db' })];
+    for (const order of [
+      [command, use],
+      [use, command],
+    ])
+      expect(sessionsOf(order, { idleMs: 9 })[0]?.activities.map((x) => x.resource)).toEqual(['command:psql', 'db']);
+  });
+
+  it('a given session may move between workspaces', () => {
+    const moving = [a(0, { session: 's', workspace: 'v' }), a(1, { session: 's', workspace: 'w' })];
+    expect(sizes(moving)).toEqual([2]);
   });
 });
 

@@ -36,6 +36,19 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: { output: { type: 'string', hint: 'Write the persona document (PDL) here.' } },
     run: lazily(async () => (await import('./learnCommand.ts')).learnCommand),
   },
+  cluster: {
+    usage: 'prewarm cluster <trace> [--labels F.csv]',
+    summary: 'Sessions to personas, held against labels',
+    positionals: { min: 1, max: Number.POSITIVE_INFINITY },
+    options: {
+      labels: { type: 'string', hint: 'A table actor,label to hold the personas against; learning never reads it.' },
+      method: { type: 'string', hint: 'mixture (what Prewarm uses), kmeans or dbscan.' },
+      k: { type: 'string', hint: 'The number of clusters, for --method kmeans alone.' },
+      seeds: { type: 'string', hint: 'Do it with so many seeds and say how stable it is.' },
+      'actors-min': { type: 'string', hint: 'Leave out actors with fewer activities (10).' },
+    },
+    run: lazily(async () => (await import('./clusterCommand.ts')).clusterCommand),
+  },
   match: {
     usage: 'prewarm match <trace> [--personas FILE]',
     summary: 'Says which persona a session is becoming and what it will need',
@@ -105,7 +118,6 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: live,
     run: lazily(async () => (await import('./doctorCommand.ts')).doctorCommand),
   },
-  cluster: later('prewarm cluster <trace> [--labels F.csv]', 'Sessions to personas, held against labels'),
   forecast: later('prewarm forecast <series.csv> --horizon N', 'Forecasts demand'),
   anomalies: later('prewarm anomalies <series.csv>', 'Finds anomalies in a stream'),
   simulate: later('prewarm simulate <personas.json> --persona NAME', 'Rehearses a persona on a resource model'),

@@ -5,6 +5,7 @@ import type { PersonaModel } from '../../learn/personaModel.ts';
 import { learnPersonas } from '../../learn/personas.ts';
 import { match } from '../../predict/match.ts';
 import { need } from '../../predict/need.ts';
+import { idleGaps } from '../../sense/idleGap.ts';
 import { sessionsOf } from '../../sense/sessions.ts';
 import { DEFAULT_SETTINGS } from '../node/openApp.ts';
 import type { Invocation, Report } from './command.ts';
@@ -16,7 +17,7 @@ export async function matchCommand({ positionals, options }: Invocation): Promis
   if (!traces.ok) return traces;
   const activities: Activity[] = [];
   for await (const batch of traces.value.activities) activities.push(...batch);
-  const sessions = sessionsOf(activities, { idleMs: DEFAULT_SETTINGS.idleMs });
+  const sessions = sessionsOf(activities, { idleMs: idleGaps(activities, DEFAULT_SETTINGS.idleMs) });
   const live = sessions.at(-1);
   if (!live) return failed('bad-file', 'never', `${positionals[0]} holds no activity.`);
   const model =

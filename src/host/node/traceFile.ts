@@ -25,6 +25,7 @@ export async function* readTrace(path: string, problems: TraceProblems): AsyncIt
   const name = path === '-' ? 'standard input' : path;
   let parse: ((line: string, number: number) => Activity | undefined) | undefined;
   let number = 0;
+  const share = createSharing();
   const reject = (at: number, what: string): undefined => {
     problems.count++;
     if (problems.first.length < 20) problems.first.push(`${name}:${at}: ${what}`);
@@ -42,7 +43,7 @@ export async function* readTrace(path: string, problems: TraceProblems): AsyncIt
         }
       }
       const activity = parse(line, number);
-      if (activity) batch.push(activity);
+      if (activity) batch.push(share(activity));
     }
     if (batch.length > 0) yield batch;
   }
@@ -56,6 +57,29 @@ export async function writeTrace(path: string, activities: readonly Activity[]):
   } catch (error) {
     return failed('storage-failed', 'never', `${path} could not be written (${(error as NodeJS.ErrnoException).code}).`);
   }
+}
+
+const TEXTS = ['actor', 'resource', 'workspace', 'source', 'kind', 'session'] as const;
+const MOST_SHARED = 200_000;
+
+/**
+ * Equal texts become one. A cell of a split line is a view of its whole batch of lines and keeps all of it in memory; the
+ * copy does not, and a million activities name only some hundred things.
+ */
+function createSharing(): (activity: Activity) => Activity {
+  const known = new Map<string, string>();
+  const one = (text: string): string => {
+    const same = known.get(text);
+    if (same !== undefined) return same;
+    const copy = Buffer.from(text).toString();
+    if (known.size < MOST_SHARED) known.set(copy, copy);
+    return copy;
+  };
+  return (activity) => {
+    const shared: Record<string, unknown> = { ...activity };
+    for (const name of TEXTS) if (activity[name] !== undefined) shared[name] = one(activity[name]);
+    return shared as unknown as Activity;
+  };
 }
 
 function opened(path: string): Readable {

@@ -9,17 +9,24 @@ export interface LearnRequest {
   readonly previous: PersonaModel | undefined;
   readonly now: UnixMs;
   readonly seed: number;
+  readonly zoneOffsetMs: number;
 }
 
-export type LearnReply = { readonly id: number; readonly model: PersonaModel } | { readonly id: number; readonly error: string };
+/** Progress (0 to 1) any number of times, then a model or what went wrong. */
+export type LearnReply = { readonly id: number } & (
+  | { readonly progress: number }
+  | { readonly model: PersonaModel }
+  | { readonly error: string }
+);
 
 parentPort?.on('message', (request: LearnRequest) => {
   parentPort?.postMessage(reply(request));
 });
 
-function reply({ id, sessions, previous, now, seed }: LearnRequest): LearnReply {
+function reply({ id, sessions, previous, now, seed, zoneOffsetMs }: LearnRequest): LearnReply {
+  const progress = (done: number): void => parentPort?.postMessage({ id, progress: done } satisfies LearnReply);
   try {
-    return { id, model: learnPersonas(sessions, { now, seed, ...(previous ? { previous } : {}) }) };
+    return { id, model: learnPersonas(sessions, { now, seed, zoneOffsetMs, progress, ...(previous ? { previous } : {}) }) };
   } catch (bug) {
     return { id, error: bug instanceof Error ? (bug.stack ?? bug.message) : String(bug) };
   }

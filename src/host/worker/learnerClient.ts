@@ -7,52 +7,94 @@ import type { LearnReply, LearnRequest } from './learner.ts';
 /** The same history gives the same personas. */
 const SEED = 20_261;
 
-/** Learning in a thread of its own, started on first use, so that the editor's thread is never blocked by it. */
+interface Waiting {
+  readonly request: LearnRequest;
+  readonly progress: ((done: number) => void) | undefined;
+  readonly settle: (result: Result<PersonaModel>) => void;
+}
+
+const STOPPED = failed('cancelled', 'never', 'Learning was stopped; the personas stay as they were.');
+
+/**
+ * Learning in a thread of its own, started on first use, so that the editor's thread is never blocked by it. Learning is one
+ * long calculation: to cancel it is to end the thread, and what else was asked of it is asked of the next one.
+ */
 export function createLearner(program: string): Learner {
   let worker: Worker | undefined;
   let next = 0;
-  const waiting = new Map<number, (result: Result<PersonaModel>) => void>();
+  let disposed = false;
+  const waiting = new Map<number, Waiting>();
 
   function started(): Worker {
     if (worker) return worker;
-    worker = new Worker(program);
-    worker.unref();
-    worker.on('message', (reply: LearnReply) => {
+    const thread = new Worker(program);
+    worker = thread;
+    thread.on('message', heard);
+    thread.on('error', (error) =>
+      ended(thread, failed('start-failed', 'later', 'The learner ended unexpectedly; the personas stay as they were.', String(error))),
+    );
+    thread.on('exit', () => ended(thread, STOPPED));
+    return thread;
+  }
+
+  function heard(reply: LearnReply): void {
+    if ('progress' in reply) waiting.get(reply.id)?.progress?.(reply.progress);
+    else if ('model' in reply) settle(reply.id, ok(reply.model));
+    else
       settle(
         reply.id,
-        'model' in reply
-          ? ok(reply.model)
-          : failed('start-failed', 'never', 'Learning failed; the personas stay as they were. Please report this.', reply.error),
+        failed('start-failed', 'never', 'Learning failed; the personas stay as they were. Please report this.', reply.error),
       );
-    });
-    worker.on('error', (error) =>
-      end(failed('start-failed', 'later', 'The learner ended unexpectedly; the personas stay as they were.', String(error))),
-    );
-    worker.on('exit', () => end(failed('cancelled', 'never', 'Learning was stopped.')));
-    return worker;
   }
 
   function settle(id: number, result: Result<PersonaModel>): void {
-    waiting.get(id)?.(result);
+    const one = waiting.get(id);
     waiting.delete(id);
     if (waiting.size === 0) worker?.unref();
+    one?.settle(result);
   }
 
-  function end(result: Result<PersonaModel>): void {
+  /** A thread that was given up says so too, later: by then another may be at work. */
+  function ended(thread: Worker, result: Result<PersonaModel>): void {
+    if (worker !== thread) return;
     worker = undefined;
     for (const id of [...waiting.keys()]) settle(id, result);
   }
 
+  function cancel(id: number): void {
+    if (!waiting.has(id)) return;
+    const given = worker;
+    worker = undefined;
+    void given?.terminate();
+    settle(id, STOPPED);
+    for (const { request } of waiting.values()) post(request);
+  }
+
+  function post(request: LearnRequest): void {
+    const thread = started();
+    thread.ref();
+    thread.postMessage(request);
+  }
+
   return {
-    learn: (sessions, previous) =>
+    learn: (sessions, previous, { signal, progress } = {}) =>
       new Promise((resolve) => {
+        if (disposed || signal?.aborted) return resolve(STOPPED);
         const id = next++;
-        waiting.set(id, resolve);
-        const thread = started();
-        thread.ref();
-        thread.postMessage({ id, sessions, previous, now: Date.now(), seed: SEED } satisfies LearnRequest);
+        const onAbort = (): void => cancel(id);
+        const settled = (result: Result<PersonaModel>): void => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve(result);
+        };
+        signal?.addEventListener('abort', onAbort, { once: true });
+        const now = Date.now();
+        const zoneOffsetMs = -new Date(now).getTimezoneOffset() * 60_000;
+        const request: LearnRequest = { id, sessions, previous, now, seed: SEED, zoneOffsetMs };
+        waiting.set(id, { request, progress, settle: settled });
+        post(request);
       }),
     dispose: async () => {
+      disposed = true;
       await worker?.terminate();
     },
   };
