@@ -59,12 +59,17 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: lazily(async () => (await import('./matchCommand.ts')).matchCommand),
   },
   backtest: {
-    usage: 'prewarm backtest <trace…> [--population] [--actors-min N] | --warm <uses> [--context TRACE] [--key resource|actor-resource]',
+    usage:
+      'prewarm backtest <trace…> [--population] [--actors-min N] [--models A,B] | --warm <uses> [--context TRACE] [--key resource|actor-resource]',
     summary: 'Predicts, then learns, over a trace, beside the baselines',
     positionals: { min: 0, max: Number.POSITIVE_INFINITY },
     options: {
       population: { type: 'boolean', hint: 'What other actors did before may be used.' },
       'actors-min': { type: 'string', hint: 'Leave out actors with fewer activities (20; 2 with --population).' },
+      models: {
+        type: 'string',
+        hint: 'Only these models, separated by commas; names challengers that are not run otherwise (gru, hour of week).',
+      },
       warm: { type: 'string', hint: 'Replay the warm-or-not decision over the uses in this trace.' },
       context: { type: 'string', hint: 'With --warm: further activities of the same actors.' },
       key: {

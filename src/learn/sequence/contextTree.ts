@@ -1,6 +1,6 @@
 /**
- * What was kept for each context of a sequence: a context is a path back in time, its latest symbol first, so that the
- * contexts of order 0, 1, 2 … of one history are one walk. Exact for any number of symbols.
+ * What was kept for each context of a sequence: a context is a path, its nearest part first (mostly the latest symbol, then
+ * the one before …), so that the contexts of order 0, 1, 2 … are one walk. Exact for any number of symbols.
  */
 export class ContextTree<T> {
   private readonly root: Node<T>;
@@ -12,32 +12,32 @@ export class ContextTree<T> {
     this.root = { value: create(), longer: undefined };
   }
 
-  /** The values of order 0, 1, … as far as this history was met before. */
-  find(history: readonly number[]): T[] {
+  /** The values of order 0, 1, … as far as this path was met before. */
+  find(path: readonly number[]): T[] {
     const found: T[] = [];
     let node: Node<T> | undefined = this.root;
-    for (let back = 1; node; back++) {
+    for (let order = 0; node; order++) {
       found.push(node.value);
-      node = back > this.order ? undefined : node.longer?.get(history[history.length - back] ?? NOTHING);
+      node = order === this.order || order === path.length ? undefined : node.longer?.get(path[order] as number);
     }
     return found;
   }
 
-  /** As `find`, but what is missing is made, up to the longest order that the history allows. */
-  make(history: readonly number[]): T[] {
+  /** As `find`, but what is missing is made, up to the longest order that the path allows. */
+  make(path: readonly number[]): T[] {
     const made = [this.root.value];
     let node = this.root;
-    for (let back = 1; back <= Math.min(this.order, history.length); back++) {
-      node = this.longer(node, history[history.length - back] as number);
+    for (let order = 0; order < Math.min(this.order, path.length); order++) {
+      node = this.longer(node, path[order] as number);
       made.push(node.value);
     }
     return made;
   }
 
-  private longer(node: Node<T>, symbol: number): Node<T> {
+  private longer(node: Node<T>, part: number): Node<T> {
     node.longer ??= new Map();
-    let next = node.longer.get(symbol);
-    if (!next) node.longer.set(symbol, (next = { value: this.create(), longer: undefined }));
+    let next = node.longer.get(part);
+    if (!next) node.longer.set(part, (next = { value: this.create(), longer: undefined }));
     return next;
   }
 }
@@ -46,6 +46,3 @@ interface Node<T> {
   readonly value: T;
   longer: Map<number, Node<T>> | undefined;
 }
-
-/** No symbol has this number. */
-const NOTHING = -1;

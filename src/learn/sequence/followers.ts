@@ -48,8 +48,8 @@ export class FollowerTable {
   }
 }
 
-/** The last symbols of one sequence, at most `order`; what older contexts would need is forgotten. */
+/** The last symbols of one sequence, the latest first, at most `order`; what longer contexts would need is forgotten. */
 export function remember(history: number[], symbol: number, order: number): void {
-  history.push(symbol);
-  if (history.length > order) history.shift();
+  history.unshift(symbol);
+  if (history.length > order) history.pop();
 }

@@ -1,3 +1,5 @@
+import type { UnixMs } from '../../domain/index.ts';
+
 /**
  * A model of the next symbol of one sequence. Symbols are numbered 0, 1, … in the order of their first appearance, so
  * the symbol `known` (= how many there are so far) is a new one. Test, then train: `score` before `observe`.
@@ -7,7 +9,13 @@ export interface NextModel {
   score(symbol: number): Score;
   /** Probability of a symbol that was never seen. */
   newProbability(): number | undefined;
-  observe(symbol: number): void;
+  observe(symbol: number, occasion: Occasion): void;
+}
+
+/** When and where a symbol occurred; workspaces are numbered from 0. */
+export interface Occasion {
+  readonly at: UnixMs;
+  readonly workspace: number;
 }
 
 /** One model of many actors' sequences: each actor's view uses what all of them did so far. Symbols are numbered over all actors. */

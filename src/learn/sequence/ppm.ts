@@ -25,10 +25,13 @@ export class PpmShares {
 
   /** The larger share; among equals the one from the earlier context, then the one that was used there more recently. */
   before(a: number, b: number): boolean {
-    const [pa, pb] = [this.share(a), this.share(b)];
-    if (Math.abs(pa - pb) > ROUNDING * pa) return pa > pb;
+    if (this.larger(a, b) || this.larger(b, a)) return this.larger(a, b);
     if (this.levels[a] !== this.levels[b]) return (this.levels[a] as number) > (this.levels[b] as number);
     return (this.lastAt[a] as number) > (this.lastAt[b] as number);
+  }
+
+  larger(a: number, b: number): boolean {
+    return this.share(a) - this.share(b) > ROUNDING * this.share(a);
   }
 
   private shareOut(context: Followers, level: number, left: number): number {
@@ -62,13 +65,20 @@ export interface ContextSource {
   learn(symbol: number): void;
 }
 
+/**
+ * How equal shares rank: by the longer context, then recency, as the baselines say; or in favour of whichever is asked for,
+ * which is how the population's baselines were counted (their published figures are met only so).
+ */
+type Ties = 'by context' | 'in favour';
+
 /** A PPM model over any order of contexts. */
-export function ppmOver(source: ContextSource): NextModel {
+export function ppmOver(source: ContextSource, ties: Ties): NextModel {
   const shares = new PpmShares();
+  const before = ties === 'by context' ? shares.before.bind(shares) : shares.larger.bind(shares);
   return {
     score(symbol) {
       shares.fill(source.contexts(), source.known());
-      return { rank: rankOf(symbol, source.known(), (a, b) => shares.before(a, b)), probability: shares.share(symbol) };
+      return { rank: rankOf(symbol, source.known(), before), probability: shares.share(symbol) };
     },
     newProbability() {
       shares.fill(source.contexts(), source.known());
@@ -79,22 +89,25 @@ export function ppmOver(source: ContextSource): NextModel {
 }
 
 /** ppm3 of the baselines with `order` 3. */
-export const createPpm = (order: number): NextModel => createPooledPpm(order).of('');
+export const createPpm = (order: number): NextModel => createPooledPpm(order, 'by context').of('');
 
 /** pooled-markov1 (`order` 1) and pooled-ppm3 of the baselines: an actor's own last symbols, everybody's counts. */
-export function createPooledPpm(order: number): PooledModel {
+export function createPooledPpm(order: number, ties: Ties = 'in favour'): PooledModel {
   const table = new FollowerTable(order);
   return {
     of: () => {
       const history: number[] = [];
-      return ppmOver({
-        contexts: () => table.contexts(history).toReversed(),
-        known: () => table.known,
-        learn(symbol) {
-          table.learn(history, symbol);
-          remember(history, symbol, order);
+      return ppmOver(
+        {
+          contexts: () => table.contexts(history).toReversed(),
+          known: () => table.known,
+          learn(symbol) {
+            table.learn(history, symbol);
+            remember(history, symbol, order);
+          },
         },
-      });
+        ties,
+      );
     },
   };
 }
@@ -106,7 +119,7 @@ export function createPersonalAndPooled(): PooledModel {
     of: () => {
       const own = new FollowerTable(2);
       const history: number[] = [];
-      return ppmOver({
+      const source: ContextSource = {
         contexts() {
           const [own0, own1, own2] = own.contexts(history);
           const [pooled0, pooled1, pooled2] = pooled.contexts(history);
@@ -118,7 +131,8 @@ export function createPersonalAndPooled(): PooledModel {
           pooled.learn(history, symbol);
           remember(history, symbol, 2);
         },
-      });
+      };
+      return ppmOver(source, 'in favour');
     },
   };
 }

@@ -1,50 +1,51 @@
-import { remember } from '../followers.ts';
 import { type NextModel, type PooledModel, rankOf } from '../nextModel.ts';
 import { Evidence, type Expert, type Novelty, type Outcomes } from './evidence.ts';
 import { GeometricMixture } from './geometricMixture.ts';
-import { createLadderTree, Ladder, type LadderShape, type LadderTree } from './ladder.ts';
+import { createLadderTree, Ladder, type LadderShape } from './ladder.ts';
+import { OWN, POOLED } from './ladders.ts';
 import { Recency } from './recency.ts';
+import { createTrail, follow, type Trail } from './trail.ts';
 
-/** Short contexts that forget within a few uses, and long ones that forget slowly. */
-const FAST: LadderShape = { order: 2, decay: 0.72, strength: 3.6 };
-const SLOW: LadderShape = { order: 5, decay: 0.975, strength: 16 };
-const POOLED: LadderShape = { order: 3, decay: 0.999, strength: 4 };
-
-/** Start weights: of each order of the ladders, of recency, of a constant for what is new. Tuned on half of the actors of public traces. */
-const START = {
-  fast: [0.29, 0.38, -0.16],
-  slow: [0.4, 0.56, 0.48, 0.43, 0.5, 0.06],
-  recency: [0.75],
-  pooled: [0.4, 0.5, 0.4, 0.2],
-  newness: [-0.6],
-};
-const OWN = [...START.fast, ...START.slow, ...START.recency, ...START.newness];
+/** Start weights of recency, and of the constant for what is new. */
+const RECENCY = 0.75;
+const NEWNESS = -0.6;
 /** What is assumed of new symbols before any was seen, in events. */
 const NEW_PRIOR = 56;
 
+/** In which of these the trail stands decides which corrections of the weights apply. */
+type Situations = (trail: Trail) => readonly string[];
+const ownSituations: Situations = ({ symbols, run }) => [`after ${symbols[0]}`, `run ${Math.min(run, 4)}`];
+const pooledSituations: Situations = (trail) => [...ownSituations(trail), `seen ${Math.min(5, Math.floor(Math.log2(1 + trail.length)))}`];
+
 /**
- * The shipped model of the next symbol: a geometric mixture of what short and long contexts say at two rates of
- * forgetting, and of how recently each symbol was used. Starts from weights that suit most people and learns its own.
+ * The shipped model of the next symbol: a geometric mixture of what many contexts say at several rates of forgetting, and of how
+ * recently each symbol was used. Starts from weights that suit most people and learns its own.
  */
 export function createBlend(): NextModel {
-  const everybody = new Everybody();
-  return actorModel(everybody, new GeometricMixture(OWN), (history) => ownExperts(history));
+  return actorModel(new Everybody(), new GeometricMixture(startWeights([])), [], ownSituations);
 }
 
-/** As above for many actors: what others did in the same contexts is one more ladder, and the weights are everybody's. */
+/** As above for many actors: what others did in the same contexts says more, and the weights are everybody's. */
 export function createPooledBlend(): PooledModel {
   const everybody = new Everybody();
-  const mixture = new GeometricMixture([...OWN, ...START.pooled]);
-  const tree = createLadderTree(POOLED);
-  return { of: () => actorModel(everybody, mixture, (history) => [...ownExperts(history), pooledLadder(tree, history)]) };
+  const mixture = new GeometricMixture(startWeights(POOLED));
+  const trees = POOLED.map((shape) => ({ shape, tree: createLadderTree(shape) }));
+  return {
+    of: () =>
+      actorModel(
+        everybody,
+        mixture,
+        trees.map(({ shape, tree }) => new Ladder(shape, tree, 'to all')),
+        pooledSituations,
+      ),
+  };
 }
 
-function ownExperts(history: readonly number[]): Expert[] {
-  const ladder = (shape: LadderShape): Expert => new Ladder(shape, createLadderTree(shape), history, 'to the actor');
-  return [ladder(FAST), ladder(SLOW), new Recency(), new Newness()];
-}
-
-const pooledLadder = (tree: LadderTree, history: readonly number[]): Expert => new Ladder(POOLED, tree, history, 'to all');
+const startWeights = (pooled: readonly LadderShape[]): readonly number[] => [
+  ...[...OWN, ...pooled].flatMap(({ weights }) => weights),
+  RECENCY,
+  NEWNESS,
+];
 
 /** What is shared by all actors of one model: which symbols there are, and how often one was new. */
 class Everybody {
@@ -74,12 +75,14 @@ class Newness implements Expert {
   learn(): void {}
 }
 
-function actorModel(everybody: Everybody, mixture: GeometricMixture, expertsOf: (history: readonly number[]) => Expert[]): NextModel {
-  const history: number[] = [];
-  const experts = expertsOf(history);
+function actorModel(everybody: Everybody, mixture: GeometricMixture, pooled: readonly Ladder[], situationsOf: Situations): NextModel {
+  const trail = createTrail();
+  const ladders = [...OWN.map((shape) => new Ladder(shape, createLadderTree(shape), 'to the actor')), ...pooled];
+  const experts: readonly Expert[] = [...ladders, new Recency(), new Newness()];
   const evidence = experts.flatMap((expert) => expert.evidence);
   const lastAt: number[] = [];
   const p: number[] = [];
+  let situations: readonly string[] = [];
   let predictedAt = 0;
 
   /** The distribution of now; the work is done once an event. */
@@ -87,7 +90,7 @@ function actorModel(everybody: Everybody, mixture: GeometricMixture, expertsOf: 
     if (predictedAt === everybody.events) return p;
     const outcomes = everybody.outcomes(novelOutcomes(everybody.known, lastAt));
     for (const expert of experts) expert.consider(outcomes);
-    mixture.mix(outcomes, evidence, p);
+    mixture.mix(outcomes, evidence, situations, p);
     predictedAt = everybody.events;
     return p;
   }
@@ -100,13 +103,15 @@ function actorModel(everybody: Everybody, mixture: GeometricMixture, expertsOf: 
       return { rank: rankOf(symbol, everybody.known, before), probability };
     },
     newProbability: () => predicted()[everybody.known],
-    observe(symbol) {
-      if (everybody.events > 0) mixture.learn(Math.min(symbol, everybody.known), evidence, predicted());
+    observe(symbol, occasion) {
+      if (trail.length > 0) mixture.learn(Math.min(symbol, everybody.known), evidence, situations, predicted());
       const novelty: Novelty = symbol >= everybody.known ? 'new to all' : lastAt[symbol] === undefined ? 'new to the actor' : 'used before';
       for (const expert of experts) expert.learn(symbol, novelty);
       everybody.see(symbol);
       lastAt[symbol] = everybody.events;
-      remember(history, symbol, SLOW.order);
+      follow(trail, symbol, occasion);
+      situations = situationsOf(trail);
+      for (const ladder of ladders) ladder.follow(trail);
     },
   };
 }
