@@ -115,7 +115,7 @@ function area(path: string, { workspace }: NormaliseContext): string {
 }
 
 /** Branch names can tell secrets of a business: only the usual first part stays. */
-function branchClass(name: string): string {
+export function branchClass(name: string): string {
   const first = name.split('/')[0] ?? '';
   if (/^(main|master|develop|dev|trunk|staging|production)$/.test(name)) return name;
   return name.includes('/') && /^(feature|feat|fix|bugfix|hotfix|release|chore|docs|refactor|test|experiment|wip)$/.test(first)
