@@ -5,7 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import sqlite from 'node-sqlite3-wasm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openImportSource } from '../../src/host/node/importSource.ts';
-import { openPseudonyms } from '../../src/host/node/pseudonyms.ts';
+import { createPseudonyms } from '../../src/host/node/pseudonyms.ts';
 import { createTraceWriter } from '../../src/host/node/traceFile.ts';
 
 let folder: string;
@@ -90,12 +90,12 @@ async function textOfRows(batches: AsyncIterable<readonly unknown[]>): Promise<r
 }
 
 describe('pseudonyms', () => {
-  it('are the same for the same client of the same user, and no others', async () => {
-    const one = await openPseudonyms(folder);
+  it('are the same for the same client of the same user, and no others', () => {
+    const one = createPseudonyms(folder);
     expect(one('192.0.2.1')).toMatch(/^client-[0-9a-f]{12}$/);
-    expect((await openPseudonyms(folder))('192.0.2.1')).toBe(one('192.0.2.1'));
+    expect(createPseudonyms(folder)('192.0.2.1')).toBe(one('192.0.2.1'));
     expect(one('192.0.2.2')).not.toBe(one('192.0.2.1'));
-    expect((await openPseudonyms(join(folder, 'other')))('192.0.2.1')).not.toBe(one('192.0.2.1'));
+    expect(createPseudonyms(join(folder, 'other'))('192.0.2.1')).not.toBe(one('192.0.2.1'));
     if (process.platform !== 'win32') expect(statSync(join(folder, 'pseudonym.key')).mode & 0o077).toBe(0);
   });
 });

@@ -80,6 +80,8 @@ describe('the redaction gate', () => {
     'packages/design-system/src/Button/Button.stories.tsx',
     'compose-project-with-a-long-name-db-1',
     '20231105123456_add_users_table',
+    'aws ec2 DescribeReservedInstancesOfferings',
+    'rds.amazonaws.com/DescribeDBClusterSnapshotAttributes',
   ])('leaves “%s” alone', (line) => {
     expect(redact(line)).toEqual({ text: line, dropped: [] });
   });
@@ -105,6 +107,17 @@ describe('the redaction gate', () => {
         expect(redact(`tool ${key.toString(encoding)} end`).text).toMatch(/^tool ‹opaque›(‹value›)? end$/);
       }),
       { seed: 7, numRuns: 2000 },
+    );
+  });
+
+  it('takes random letters (property)', () => {
+    const key = (from: string) =>
+      fc.string({ unit: fc.constantFrom(...from), minLength: 36, maxLength: 64 }).filter((k) => new Set(k).size > 10);
+    fc.assert(
+      fc.property(fc.oneof(key(letters + letters.toLowerCase()), key(letters), key(letters.toLowerCase())), (text) => {
+        expect(redact(`tool ${text} end`).text).toBe('tool ‹opaque› end');
+      }),
+      { seed: 5, numRuns: 2000 },
     );
   });
 

@@ -5,7 +5,7 @@ import { IMPORTERS } from '../../sense/importers/registry.ts';
 import { createTally, type Tally } from '../../sense/importers/tally.ts';
 import { type ImportSource, openImportSource } from '../node/importSource.ts';
 import { defaultStateFolder } from '../node/openApp.ts';
-import { openPseudonyms } from '../node/pseudonyms.ts';
+import { createPseudonyms } from '../node/pseudonyms.ts';
 import { createTraceWriter } from '../node/traceFile.ts';
 import type { Invocation, Report } from './command.ts';
 
@@ -20,15 +20,15 @@ export async function importCommand({ positionals, options, terminal, signal }: 
   const output = typeof options.output === 'string' ? options.output : undefined;
   const tally = createTally();
   terminal.progress('importing …');
-  const fault = await imported(importer, source, output, await importOptions(options.actor, source), tally, signal);
+  const fault = await imported(importer, source, output, importOptions(options.actor, source), tally, signal);
   if (fault) return fault(file);
   return ok(reportOf(tally, file === '-' ? 'standard input' : file, output));
 }
 
 /** With an actor, all of a log is theirs; without, a log of many clients keeps them apart under other names. */
-async function importOptions(actor: string | boolean | undefined, { endAt }: ImportSource): Promise<ImportOptions> {
+function importOptions(actor: string | boolean | undefined, { endAt }: ImportSource): ImportOptions {
   if (typeof actor === 'string' && actor !== '') return { actor, endAt };
-  return { actor: 'local', pseudonym: await openPseudonyms(defaultStateFolder()), endAt };
+  return { actor: 'local', pseudonym: createPseudonyms(defaultStateFolder()), endAt };
 }
 
 type Fault = (file: string) => Result<never>;

@@ -18,10 +18,10 @@ function entryOf(text: string, line: number): Entry {
   const at = Number(seconds) * 1000;
   if (!isUnixMs(at)) return misfit(line, 'not a line of a reflog');
   const target = message.match(/^checkout: moving from \S+ to (\S+)$/)?.[1];
-  if (target !== undefined) return deed(line, at, 'branch', branchClass(target), 'branch.switched');
+  if (target !== undefined) return deed(line, at, 'branch:', branchClass(target), 'branch.switched');
   const [, verb = '', step = ''] = message.match(/^([a-z-]{1,20})(?: [^:(]*)?(?:\(([^)]*)\))?[^:]*(?::|$)/) ?? [];
   if (verb === 'rebase' && step !== '' && step !== 'start') return aside(line, 'steps of a rebase');
-  return VERBS.has(verb) ? deed(line, at, 'command', `git ${verb}`, 'command.started') : aside(line, 'other moves of HEAD');
+  return VERBS.has(verb) ? deed(line, at, 'command:', `git ${verb}`, 'command.started') : aside(line, 'other moves of HEAD');
 }
 
 const deed = (line: number, at: UnixMs, prefix: string, name: string, kind: string): Deed => ({

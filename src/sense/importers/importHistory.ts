@@ -81,7 +81,7 @@ function createGate(): (entry: CommandLine | Deed) => Passed {
   const route = remembered(routeOf);
   const deed = (of: Deed): Passed => {
     const { text, dropped } = of.as === 'route' ? route(of.name) : name(of.name);
-    const resources = text.trim() === '' ? [] : [`${of.prefix}:${shortened(text)}`];
+    const resources = text.trim() === '' ? [] : [`${of.prefix}${shortened(text)}`];
     if (of.workspace === undefined) return { resources, dropped };
     const workspace = name(of.workspace);
     return { resources, workspace: shortened(workspace.text), dropped: [...dropped, ...workspace.dropped] };

@@ -36,7 +36,7 @@ export interface CommandLine {
   readonly ok?: boolean;
 }
 
-/** Anything else that was done: the resource is `prefix:` and what the gate leaves of `name`. */
+/** Anything else that was done: the resource is `prefix` (`api:`) and what the gate leaves of `name`. */
 export interface Deed {
   readonly is: 'deed';
   readonly line: number;
