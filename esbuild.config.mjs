@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import esbuild from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -43,9 +43,9 @@ const bundles = [
     splitting: true,
     entryPoints: { cli: 'src/host/cli/main.ts' },
     chunkNames: 'cli-[name]-[hash]',
-    // The first line is for `npm link`; bundled CommonJS packages need a `require`.
+    // The first line is for `npm link`; bundled CommonJS packages need a `require`, and SQLite looks for its WebAssembly beside itself.
     banner: {
-      js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+      js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nimport { fileURLToPath as __fileURLToPath } from 'node:url';\nconst require = __createRequire(import.meta.url);\nconst __dirname = __fileURLToPath(new URL('.', import.meta.url));",
     },
   },
   {
@@ -63,6 +63,8 @@ const bundles = [
 
 // Chunks carry a hash in their name, so old ones would pile up.
 rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist');
+copyFileSync('node_modules/node-sqlite3-wasm/dist/node-sqlite3-wasm.wasm', 'dist/node-sqlite3-wasm.wasm');
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context(bundle)).watch();
   console.error('watching');

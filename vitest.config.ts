@@ -6,7 +6,7 @@ const project = (name: string, include: string[], more = {}) => ({ test: { name,
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['test/**/*.test.ts'], { exclude: ['test/contract/**', 'test/host/**', 'test/e2e/**', '**/node_modules/**'] }),
+      project('unit', ['test/**/*.test.ts'], { testTimeout: 30_000, exclude: ['test/contract/**', 'test/host/**', 'test/e2e/**', '**/node_modules/**'] }),
       project('contract', ['test/contract/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }),
       project('host', ['test/host/**/*.test.ts'], { testTimeout: 180_000, hookTimeout: 180_000 }),
       project('e2e', ['test/e2e/**/*.test.ts'], { testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false }),

@@ -1,5 +1,6 @@
 import type { Activity, Resource, ResourceId, Source } from '../domain/index.ts';
 import { type Command, parseCommand } from './command.ts';
+import { fileArea } from './fileArea.ts';
 import { isLoopback } from './importers/otlpSpan.ts';
 import { type Dropped, redact } from './redact.ts';
 import type { Peer, Signal } from './signal.ts';
@@ -121,22 +122,15 @@ function outcome(signal: { exitCode?: number; durationMs?: number }): Partial<Ac
   };
 }
 
-/** At most two folders and the kind of file, inside the workspace: enough to tell the api from the docs, too little to name a file. */
+/** Nothing of files outside the workspace. */
 function area(path: string, { workspace }: NormaliseContext): string {
   const file = path.replaceAll('\\', '/');
   const folder = workspace.folder.replaceAll('\\', '/').replace(/\/$/, '');
-  if (!file.toLowerCase().startsWith(`${folder.toLowerCase()}/`)) return 'outside';
-  const parts = file.slice(folder.length + 1).split('/');
-  const extension =
-    parts
-      .at(-1)
-      ?.match(/\.([A-Za-z0-9]{1,8})$/)?.[1]
-      ?.toLowerCase() ?? 'file';
-  return [...parts.slice(0, -1).slice(0, 2), extension].join('/');
+  return file.toLowerCase().startsWith(`${folder.toLowerCase()}/`) ? fileArea(file.slice(folder.length + 1)) : 'outside';
 }
 
 /** Branch names can tell secrets of a business: only the usual first part stays. */
-function branchClass(name: string): string {
+export function branchClass(name: string): string {
   const first = name.split('/')[0] ?? '';
   if (/^(main|master|develop|dev|trunk|staging|production)$/.test(name)) return name;
   return name.includes('/') && /^(feature|feat|fix|bugfix|hotfix|release|chore|docs|refactor|test|experiment|wip)$/.test(first)

@@ -13,7 +13,13 @@ export function looksOpaque(run: string): boolean {
 function isRandom(part: string): boolean {
   if (part.length < 16) return false;
   const isHex = /^[0-9a-f]+$/i.test(part) && /\d/.test(part);
-  return isHex || /[A-Za-z]{28}/.test(part) || changesOften(part);
+  return isHex || (/[A-Za-z]{28}/.test(part) && !isOfWords(part)) || changesOften(part);
+}
+
+/** `DescribeReservedInstancesOfferings`: capitals that begin words of usual length, where 28 random letters have ten or more. */
+function isOfWords(part: string): boolean {
+  const pieces = part.match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g) ?? [];
+  return pieces.length > 1 && part.length / pieces.length >= 5 && pieces.every((piece) => piece.length <= 18);
 }
 
 /** Words of one case with a few digits get by with less: `v2`, `x86`, `getUserById`. */

@@ -50,7 +50,8 @@ const RULES: readonly Rule[] = [
   },
   {
     kind: 'cloud-key',
-    pattern: /\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}|\b(?:Account|SharedAccess)Key=[\w+/=%]+|\bya29\.[\w-]+/g,
+    pattern:
+      /\b(?:AKIA|ASIA|AROA|AIDA|ABIA|ACCA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}|\bGOCSPX-[\w-]{20,}|\b(?:Account|SharedAccess)Key=[\w+/=%]+|\bya29\.[\w-]+/g,
     keep: '‹cloud-key›',
   },
   // A client secret of Microsoft Entra: three characters, a digit, `Q~`, 31 to 34 more.
@@ -58,9 +59,11 @@ const RULES: readonly Rule[] = [
   {
     kind: 'token',
     pattern:
-      /\b(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[A-Za-z0-9]{20,}|xox[abeprs]-[\w-]{8,}|sk-[\w-]{16,}|(?:sk|pk|rk)_(?:live|test)_\w{10,}|dckr_pat_[\w-]{10,}|hv[sb]\.[\w-]{10,}|pypi-[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,})/g,
+      /\b(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|gl(?:pat|dt|rt|ptt|cbt|ft|imt|agent|soat)-[\w-]{16,}|npm_[A-Za-z0-9]{20,}|xox[abeprs]-[\w-]{8,}|xapp-[\w-]{16,}|sk-[\w-]{16,}|(?:sk|pk|rk)_(?:live|test)_\w{10,}|dckr_pat_[\w-]{10,}|hv[sb]\.[\w-]{10,}|pypi-[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,}|hf_[A-Za-z0-9]{20,}|do[oprt]_v1_[a-f0-9]{16,}|shp(?:at|ca|pa|ss)_[A-Za-z0-9]{16,}|lin_api_\w{16,}|sntry[su]_[\w+/=-]{16,}|whsec_[\w+/=-]{16,}|AGE-SECRET-KEY-1[A-Z0-9]{20,}|\d{8,10}:[\w-]{35}(?![\w-]))/g,
     keep: '‹token›',
   },
+  // The address of a Slack or Discord webhook is its password.
+  { kind: 'token', pattern: /(\bhooks\.slack\.com\/(?:services|workflows)\/|\/api\/webhooks\/)[\w/-]{8,}/g, keep: '$1‹token›' },
   { kind: 'token', pattern: /\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?/g, keep: '‹token›' },
   { kind: 'token', pattern: /\b(bearer|basic|token)\s+[\w+/=.~-]{8,}/gi, keep: '$1 ‹token›' },
   {

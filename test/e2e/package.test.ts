@@ -1,6 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import sqlite from 'node-sqlite3-wasm';
 import { describe, expect, it } from 'vitest';
 import { must } from '../harness/run.mjs';
 import { ROOT } from '../harness/workspace.mjs';
@@ -22,6 +24,7 @@ describe('the package', async () => {
     'dist/core.cjs',
     'dist/worker.cjs',
     'dist/embedded.cjs',
+    'dist/node-sqlite3-wasm.wasm',
     'dist/webview/workflow.js',
     'dist/webview/workflow.css',
     'resources/schemas/persona.schema.json',
@@ -42,5 +45,24 @@ describe('the package', async () => {
     expect(bundle('cli.js').startsWith('#!/usr/bin/env node\n')).toBe(true);
     const help = await must(process.execPath, [join(ROOT, 'dist', 'cli.js'), '--help'], { cwd: tmpdir() });
     expect(help).toContain('prewarm');
+  });
+
+  it('reads a history on standard input, and an SQLite database with the WebAssembly that lies beside it', () => {
+    const database = join(mkdtempSync(join(tmpdir(), 'prewarm-package-')), 'history.db');
+    const history = new sqlite.Database(database);
+    history.exec("CREATE TABLE history (timestamp INTEGER, command TEXT); INSERT INTO history VALUES (1700000000000000000, 'npm test')");
+    history.close();
+    const imported = (format: string, file: string, input: string | Buffer): unknown =>
+      JSON.parse(
+        execFileSync(process.execPath, [join(ROOT, 'dist', 'cli.js'), 'import', format, file, '--json'], {
+          cwd: tmpdir(),
+          input,
+          encoding: 'utf8',
+        }),
+      );
+    expect(imported('bash', '-', 'npm test\npsql\n')).toMatchObject({ read: 2, written: 2 });
+    expect(imported('atuin', database, '')).toMatchObject({ read: 1, written: 1 });
+    expect(imported('atuin', '-', readFileSync(database))).toMatchObject({ read: 1, written: 1 });
+    rmSync(dirname(database), { recursive: true });
   });
 });

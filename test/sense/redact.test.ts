@@ -7,13 +7,21 @@ const SECRETS = {
   'AWS key': [`AKIA${letters.slice(0, 16)}`, 'cloud-key'],
   'AWS secret with slashes': ['wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', 'opaque'],
   'Google key': [`AIza${'aB3_'.repeat(9).slice(0, 35)}`, 'cloud-key'],
+  'Google client secret': [`GOCSPX-${'aB3_'.repeat(7)}`, 'cloud-key'],
+  'Google access token': ['ya29.a0AfH6SMBx-canary', 'cloud-key'],
   'Azure storage key': ['AccountKey=abcDEF123+/==', 'cloud-key'],
   'Azure client secret': [`abc8Q~${'dEf4-x.'.repeat(5).slice(0, 33)}`, 'cloud-key'],
   'GitHub token': [`ghp_${'a1B2'.repeat(9)}`, 'token'],
   'GitHub fine-grained token': [`github_pat_${'a1B2'.repeat(6)}`, 'token'],
   'GitLab token': ['glpat-abcdefghij1234567890', 'token'],
+  'GitLab deploy token': ['gldt-abcdefghij1234567890', 'token'],
   'npm token': [`npm_${'a1B2'.repeat(9)}`, 'token'],
   'Slack token': ['xoxb-123456789012-abcdef', 'token'],
+  'Slack app token': ['xapp-1-A0123456789-1234567890123-abcdef', 'token'],
+  'Hugging Face token': [`hf_${'aBcD'.repeat(8)}`, 'token'],
+  'DigitalOcean token': [`dop_v1_${'a1b2'.repeat(16)}`, 'token'],
+  'Telegram token': [`123456789:${'aB3_'.repeat(9).slice(0, 35)}`, 'token'],
+  'age key': [`AGE-SECRET-KEY-1${'QPZR'.repeat(14)}`, 'token'],
   'Stripe key': ['sk_live_abcdefghij123456', 'token'],
   'API key': ['sk-abcdefghij0123456789', 'token'],
   JWT: ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-DEF_123', 'token'],
@@ -57,6 +65,13 @@ describe('the redaction gate', () => {
     ['JSON', '{"password":"hunter2","a":1}', '{"password":‹secret›,"a":1}'],
     ['a header', 'curl -H "X-Api-Key: hunter2"', 'curl -H "X-Api-Key: ‹secret›"'],
     ['a bearer header', 'curl -H "Authorization: Bearer hunter2hunter2"', 'curl -H "Authorization: Bearer ‹secret›"'],
+    ['a bearer token', 'curl Bearer hunter2hunter2', 'curl Bearer ‹token›'],
+    ['a webhook', 'curl https://hooks.slack.com/services/T0/B0/hunter2', 'curl https://hooks.slack.com/services/‹token›'],
+    [
+      'the key of a service account',
+      '{"private_key":"-----BEGIN PRIVATE KEY-----\\nhunter2\\n-----END PRIVATE KEY-----\\n"}',
+      '{"private_key":‹secret›}',
+    ],
     ['a home path', 'cat /home/jane/notes.txt', 'cat ~/notes.txt'],
     ['a mac home path', 'cat /Users/jane/notes.txt', 'cat ~/notes.txt'],
     ['a Windows home path', 'type C:\\Users\\jane\\notes.txt', 'type ~\\notes.txt'],
@@ -80,6 +95,8 @@ describe('the redaction gate', () => {
     'packages/design-system/src/Button/Button.stories.tsx',
     'compose-project-with-a-long-name-db-1',
     '20231105123456_add_users_table',
+    'aws ec2 DescribeReservedInstancesOfferings',
+    'rds.amazonaws.com/DescribeDBClusterSnapshotAttributes',
   ])('leaves “%s” alone', (line) => {
     expect(redact(line)).toEqual({ text: line, dropped: [] });
   });
@@ -105,6 +122,17 @@ describe('the redaction gate', () => {
         expect(redact(`tool ${key.toString(encoding)} end`).text).toMatch(/^tool ‹opaque›(‹value›)? end$/);
       }),
       { seed: 7, numRuns: 2000 },
+    );
+  });
+
+  it('takes random letters (property)', () => {
+    const key = (from: string) =>
+      fc.string({ unit: fc.constantFrom(...from), minLength: 36, maxLength: 64 }).filter((k) => new Set(k).size > 10);
+    fc.assert(
+      fc.property(fc.oneof(key(letters + letters.toLowerCase()), key(letters), key(letters.toLowerCase())), (text) => {
+        expect(redact(`tool ${text} end`).text).toBe('tool ‹opaque› end');
+      }),
+      { seed: 5, numRuns: 2000 },
     );
   });
 

@@ -20,12 +20,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: lazily(async () => (await import('./scanCommand.ts')).scanCommand),
   },
   import: {
-    usage: 'prewarm import <bash|zsh|fish|powershell|otlp> <file> [-o trace.jsonl]',
-    summary: 'Turns shell history, or OpenTelemetry traces, into a redacted activity trace',
+    usage: 'prewarm import <format> <file> [-o trace.jsonl]   (- is standard input; an unknown format lists all)',
+    summary: 'Turns foreign history (shells, logs, traces, …) into a redacted activity trace',
     positionals: { min: 2, max: 2 },
     options: {
       output: { type: 'string', hint: 'Where the trace goes; without it the trace is not kept.' },
-      actor: { type: 'string', hint: 'Name of the actor in the trace (default: local).' },
+      actor: { type: 'string', hint: 'Name of the actor in the trace (default: local; clients of a log get names of their own).' },
     },
     run: lazily(async () => (await import('./importCommand.ts')).importCommand),
   },

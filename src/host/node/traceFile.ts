@@ -1,10 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { finished, pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
 import { parse as parseCsv } from 'csv-parse/sync';
-import { type Activity, failed, ok, parseActivity, type Result } from '../../domain/index.ts';
+import { type Activity, parseActivity } from '../../domain/index.ts';
 
 export interface TraceProblems {
   count: number;
@@ -49,14 +51,43 @@ export async function* readTrace(path: string, problems: TraceProblems): AsyncIt
   }
 }
 
-export async function writeTrace(path: string, activities: readonly Activity[]): Promise<Result<void>> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, activities.map((a) => `${JSON.stringify(a)}\n`).join(''), { mode: 0o600 });
-    return ok(undefined);
-  } catch (error) {
-    return failed('storage-failed', 'never', `${path} could not be written (${(error as NodeJS.ErrnoException).code}).`);
-  }
+export interface TraceWriter {
+  /** Resolves when more may come. */
+  readonly write: (activities: readonly Activity[]) => Promise<void>;
+  /** Only now the trace stands where it was asked for. */
+  readonly done: () => Promise<void>;
+  /** Leaves what was there before. */
+  readonly discard: () => Promise<void>;
+}
+
+/**
+ * Writes a trace as it comes, gzipped where the name ends in `.gz`. It is written beside and takes its place at the end, so that a
+ * failure half-way spoils nothing; what is no file (a pipe, a terminal) is written to directly. Rejects with the system's error.
+ */
+export async function createTraceWriter(path: string): Promise<TraceWriter> {
+  await mkdir(dirname(path), { recursive: true });
+  const before = await stat(path).catch(() => undefined);
+  const beside = before && !before.isFile() ? path : `${path}.${process.pid}.part`;
+  const file = createWriteStream(beside, { mode: 0o600, highWaterMark: 1 << 18 });
+  const gzip = path.endsWith('.gz') ? createGzip() : undefined;
+  const top = gzip ?? file;
+  const closed = gzip ? pipeline(gzip, file) : finished(file);
+  closed.catch(() => undefined);
+  return {
+    write: async (activities) => {
+      if (!top.write(activities.map((a) => `${JSON.stringify(a)}\n`).join(''))) await Promise.race([once(top, 'drain'), closed]);
+    },
+    done: async () => {
+      top.end();
+      await closed;
+      if (beside !== path) await rename(beside, path);
+    },
+    discard: async () => {
+      top.destroy();
+      file.destroy();
+      if (beside !== path) await rm(beside, { force: true });
+    },
+  };
 }
 
 const TEXTS = ['actor', 'resource', 'workspace', 'source', 'kind', 'session'] as const;
