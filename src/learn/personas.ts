@@ -48,7 +48,7 @@ export function learnWithOwners(sessions: Sessions, options: LearnOptions): Lear
     return describe(encoded, measures, columnOf(grouping, k), options);
   });
   const background = chainOf(encoded, new Float64Array(used.length).fill(1));
-  const identified = identify(components, options.previous, background.unigram, background.total);
+  const identified = identify(components, options.previous);
   const model: PersonaModel = {
     version: 1,
     components: [...identified].sort((a, b) => b.weight - a.weight || (a.id < b.id ? -1 : 1)),

@@ -1,5 +1,6 @@
-import { nameOf } from '../names.ts';
+import { namesOf } from '../names.ts';
 import { type Component, countOf, type PersonaModel } from '../personaModel.ts';
+import { withPinned } from './edit.ts';
 
 /** Cosine of what two personas use, from which on they are the same one. */
 const SAME = 0.6;
@@ -12,21 +13,16 @@ const KEPT_SESSIONS = 1;
  * there before keeps its id, its name and what was fixed by hand; a new one gets the next id and a name of its own. The found
  * ones keep their order; after them come those that were not found again but bear a mark of the developer's hand.
  */
-export function identify(
-  components: readonly Component[],
-  previous: PersonaModel | undefined,
-  background: Readonly<Record<string, number>>,
-  total: number,
-): readonly Component[] {
+export function identify(components: readonly Component[], previous: PersonaModel | undefined): readonly Component[] {
   const before = matched(components, previous?.components ?? []);
   const taken = new Set([...before.values()].map((c) => c.name));
   let highest = Math.max(0, ...(previous?.components ?? []).map((c) => Number(c.id.slice(1)) || 0));
   const done = new Map<Component, Component>();
   for (const component of [...components].sort((a, b) => b.weight - a.weight)) {
     const old = before.get(component);
-    const name = old?.name ?? unique(nameOf(component, components, background, total), taken);
+    const name = old?.name ?? unique(namesOf(component, components), taken);
     taken.add(name);
-    done.set(component, { ...component, id: old?.id ?? `p${++highest}`, name, ...(old?.pins ? { pins: old.pins } : {}) });
+    done.set(component, withPinned({ ...component, id: old?.id ?? `p${++highest}`, name, ...(old?.pins ? { pins: old.pins } : {}) }));
   }
   const found = components.map((c) => done.get(c) as Component);
   const matchedBefore = new Set(before.values());
@@ -62,10 +58,13 @@ function matched(components: readonly Component[], previous: readonly Component[
   return found;
 }
 
-function unique(name: string, taken: ReadonlySet<string>): string {
-  let free = name;
-  for (let n = 2; taken.has(free); n++) free = `${name} ${n}`;
-  return free;
+/** The first name that is free, else the last with a number. */
+function unique(names: readonly [string, ...string[]], taken: ReadonlySet<string>): string {
+  const free = names.find((name) => !taken.has(name));
+  if (free !== undefined) return free;
+  let n = 2;
+  while (taken.has(`${names.at(-1)} ${n}`)) n++;
+  return `${names.at(-1)} ${n}`;
 }
 
 /** Cosine similarity of two counts. */
