@@ -9,6 +9,8 @@ const LEAST_ENDED = 30;
 const LEAST_REPEATS = 10;
 const LEAST_SESSIONS = 8;
 const MINUTE = 60_000;
+/** What comes again sooner was not run again by a person. */
+const BY_HAND_MS = 3000;
 
 /** Each attribute with its evidence in words; what was fixed by hand is as it was fixed. */
 export function attributesOf(c: Component): Readonly<Record<AttributeName, Attribute>> {
@@ -61,7 +63,7 @@ function useCase({ uses, support }: Component): Attribute {
 function performanceSensitivity({ uses, support }: Component): Attribute {
   const repeats = (u: Use): number => support * u.probability * u.again;
   const loop = uses
-    .filter((u) => !/^(editor|branch):/.test(u.resource) && u.gapMs.length > 0)
+    .filter((u) => !/^(editor|branch):/.test(u.resource) && (quantile(u.gapMs, 0.5) ?? 0) >= BY_HAND_MS)
     .sort((a, b) => repeats(b) - repeats(a) || (a.resource < b.resource ? -1 : 1))[0];
   if (!loop || repeats(loop) < LEAST_REPEATS) return unknown('nothing was run again in ten sessions');
   const gap = quantile(loop.gapMs, 0.5) ?? 0;
