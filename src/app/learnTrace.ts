@@ -20,6 +20,8 @@ export interface LearnTraceOptions {
   readonly now: UnixMs;
   readonly zoneOffsetMs: number;
   readonly clock: () => number;
+  /** Learnt before: its ids, names and what was fixed by hand survive. */
+  readonly previous?: PersonaModel;
   readonly signal?: AbortSignal;
   readonly progress?: (text: string) => void;
 }
@@ -47,6 +49,7 @@ export async function learnTrace(trace: AsyncIterable<readonly Activity[]>, opti
       now: options.now,
       seed: SEED,
       zoneOffsetMs: options.zoneOffsetMs,
+      ...(options.previous ? { previous: options.previous } : {}),
       progress: (done) => tell(`learning from ${sessions.length} sessions … ${Math.round(100 * done)} %`),
     },
   );

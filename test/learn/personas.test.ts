@@ -178,3 +178,19 @@ describe('logGamma', () => {
     [1e6, 12815504.569147611],
   ])('ln Γ(%d)', (x, expected) => expect(logGamma(x) / Math.max(1, expected)).toBeCloseTo(expected / Math.max(1, expected), 9));
 });
+
+describe('a trace that names tens of thousands of things', () => {
+  it('gives a model of bounded size', () => {
+    const random = randomFrom(4);
+    const sessions = Array.from({ length: 3000 }, (_, s) =>
+      Array.from({ length: 40 }, (_, i): Activity => ({ at: s * 10 ** 8 + i, actor: 'a', resource: `t${Math.floor(60_000 * random())}` })),
+    );
+    const { components, background, backgroundTotal } = learn(sessions);
+    expect(Object.keys(background).length).toBeLessThanOrEqual(40_000);
+    expect(backgroundTotal).toBe(120_000);
+    for (const c of components) {
+      const pairs = Object.values(c.transitions).reduce((sum, row) => sum + Object.keys(row.to).length, 0);
+      expect(pairs).toBeLessThanOrEqual(100_000);
+    }
+  });
+});

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { learnTrace } from '../../app/learnTrace.ts';
-import { toDocument } from '../../app/personaDocument.ts';
+import { fromDocument, toDocument } from '../../app/personaDocument.ts';
 import { ATTRIBUTES, failed, ok, type Persona, type Result } from '../../domain/index.ts';
+import type { PersonaModel } from '../../learn/personaModel.ts';
 import { DEFAULT_SETTINGS } from '../node/openApp.ts';
 import type { Invocation, Report } from './command.ts';
 import { openTraces } from './traces.ts';
@@ -9,12 +10,15 @@ import { openTraces } from './traces.ts';
 export async function learnCommand({ positionals, options, terminal, signal }: Invocation): Promise<Result<Report>> {
   const traces = await openTraces(positionals);
   if (!traces.ok) return traces;
+  const previous = typeof options.output === 'string' ? await learntBefore(options.output) : ok(undefined);
+  if (!previous.ok) return previous;
   const now = Date.now();
   const learnt = await learnTrace(traces.value.activities, {
     idleMs: DEFAULT_SETTINGS.idleMs,
     now,
     zoneOffsetMs: -new Date(now).getTimezoneOffset() * 60_000,
     clock: () => performance.now(),
+    ...(previous.value ? { previous: previous.value } : {}),
     signal,
     progress: terminal.progress,
   });
@@ -37,6 +41,24 @@ export async function learnCommand({ positionals, options, terminal, signal }: I
     ],
   });
 }
+
+/** The document that is about to be written over: names and pins in it survive, and a file that is none is left alone. */
+async function learntBefore(file: string): Promise<Result<PersonaModel | undefined>> {
+  try {
+    const before = fromDocument(JSON.parse(await readFile(file, 'utf8')), file);
+    return before.ok ? before : notWrittenOver(file, before.fault.message);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? ok(undefined) : notWrittenOver(file, code ?? message);
+  }
+}
+
+const notWrittenOver = (file: string, why: string): Result<never> =>
+  failed(
+    'bad-file',
+    'never',
+    `${file} is there already and is not a persona document, so it was not written over (${why}) Name another file or remove it.`,
+  );
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 

@@ -1,5 +1,5 @@
 import { namesOf } from '../names.ts';
-import { type Component, countOf, type PersonaModel } from '../personaModel.ts';
+import type { Component, PersonaModel } from '../personaModel.ts';
 import { withPinned } from './edit.ts';
 
 /** Cosine of what two personas use, from which on they are the same one. */
@@ -45,7 +45,7 @@ function withKept(found: readonly Component[], kept: readonly Component[]): read
 
 function matched(components: readonly Component[], previous: readonly Component[]): ReadonlyMap<Component, Component> {
   const pairs = components
-    .flatMap((now) => previous.map((old) => ({ now, old, likeness: likeness(now.unigram, old.unigram) })))
+    .flatMap((now) => previous.map((old) => ({ now, old, likeness: likeness(now, old) })))
     .filter((pair) => pair.likeness > SAME)
     .sort((a, b) => b.likeness - a.likeness);
   const found = new Map<Component, Component>();
@@ -67,10 +67,11 @@ function unique(names: readonly [string, ...string[]], taken: ReadonlySet<string
   return `${names.at(-1)} ${n}`;
 }
 
-/** Cosine similarity of two counts. */
-export function likeness(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): number {
-  const dot = Object.entries(a).reduce((sum, [token, n]) => sum + n * countOf(b, token), 0);
+/** Cosine of how likely two personas use each thing: how often within a session would let one busy loop decide. */
+function likeness(a: Component, b: Component): number {
+  const other = new Map(b.uses.map((u) => [u.resource, u.probability]));
+  const dot = a.uses.reduce((sum, u) => sum + u.probability * (other.get(u.resource) ?? 0), 0);
   return dot / (length(a) * length(b) || 1);
 }
 
-const length = (counts: Readonly<Record<string, number>>): number => Math.sqrt(Object.values(counts).reduce((sum, n) => sum + n * n, 0));
+const length = ({ uses }: Component): number => Math.sqrt(uses.reduce((sum, u) => sum + u.probability ** 2, 0));
