@@ -194,3 +194,22 @@ describe('a trace that names tens of thousands of things', () => {
     }
   });
 });
+
+describe('where things are done', () => {
+  const steps = (places: readonly [string, string], n: number): Activity[] =>
+    ['ls', 'cat', 'vim', 'curl', 'scp', 'make'].flatMap((resource, i): Activity[] =>
+      i < 6 ? [{ at: n * 10 ** 9 + i, actor: 'a', resource, workspace: places[i % 2] as string }] : [],
+    );
+
+  it('is part of what is done where sessions move between workspaces', () => {
+    const sessions = Array.from({ length: 30 }, (_, n) => steps(n % 2 === 0 ? ['here', 'there'] : ['there', 'here'], n));
+    const { model, owners } = learnWithOwners(sessions, { now: 1, seed: 1 });
+    expect(model.components).toHaveLength(2);
+    expect(new Set(owners.filter((_, i) => i % 2 === 0)).size).toBe(1);
+  });
+
+  it('is not where each session has its own: the same work in two projects is one persona', () => {
+    const sessions = Array.from({ length: 30 }, (_, n) => steps(n % 2 === 0 ? ['here', 'here'] : ['there', 'there'], n));
+    expect(learn(sessions).components).toHaveLength(1);
+  });
+});
