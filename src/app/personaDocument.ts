@@ -1,5 +1,18 @@
-import { failed, ok, type Persona, type Resource, type Result } from '../domain/index.ts';
+import {
+  ATTRIBUTES,
+  type AttributeName,
+  type Distribution,
+  failed,
+  ok,
+  type Persona,
+  type Pin,
+  type Priority,
+  quantile,
+  type Resource,
+  type Result,
+} from '../domain/index.ts';
 import type { Component, PersonaModel } from '../learn/personaModel.ts';
+import { problemOf, withPinned } from '../learn/personas/edit.ts';
 
 /** The persona document (PDL) of DESIGN §5.2: what is learnt so far of each field; what is not known is left out. */
 export interface PersonaDocument {
@@ -12,20 +25,29 @@ interface PersonaEntry {
   readonly weight: number;
   readonly confidence: number;
   readonly updated_at: string;
-  readonly attributes: Readonly<Record<'skill_level' | 'use_case' | 'performance_sensitivity' | 'security_posture', string>>;
-  readonly resources: readonly {
-    readonly id: string;
-    readonly kind?: string;
-    readonly provider?: string;
-    readonly duration_ms: readonly { value: number; probability: number }[];
-  }[];
-  readonly edges: readonly {
-    readonly from: string;
-    readonly to: string;
-    readonly probability: number;
-    readonly lag_ms: { readonly p50: number; readonly p90: number };
-  }[];
-  readonly pins: readonly unknown[];
+  /** `evidence` says in words what each value stands on. */
+  readonly attributes: Readonly<Record<AttributeName, string>> & { readonly evidence?: Readonly<Record<AttributeName, string>> };
+  readonly resources: readonly ResourceEntry[];
+  readonly edges: readonly EdgeEntry[];
+  readonly provisioning_order?: readonly string[];
+  readonly recurrence?: { readonly per_week: number; readonly hour_of_week: readonly number[] };
+  readonly pins: readonly Pin[];
+}
+
+interface ResourceEntry {
+  readonly id: string;
+  readonly kind?: string;
+  readonly provider?: string;
+  readonly requirements?: { readonly memory_gb?: Distribution; readonly network_bandwidth_mbps?: Distribution };
+  readonly duration_ms: Distribution;
+  readonly sla?: { readonly priority: Priority; readonly latency_target_ms: number };
+}
+
+interface EdgeEntry {
+  readonly from: string;
+  readonly to: string;
+  readonly probability: number;
+  readonly lag_ms: { readonly p50: number; readonly p90: number };
 }
 
 /** The edge from here to a resource says how likely a session uses it at all, and how soon. */
@@ -33,31 +55,60 @@ const START = 'session';
 
 export function toDocument(personas: readonly Persona[], resources: readonly Resource[] = []): PersonaDocument {
   const known = new Map(resources.map((r) => [r.id, r]));
+  return { version: 1, personas: personas.map((p) => entryOf(p, known)) };
+}
+
+function entryOf(p: Persona, known: ReadonlyMap<string, Resource>): PersonaEntry {
   return {
-    version: 1,
-    personas: personas.map((p) => ({
-      name: p.name,
-      weight: p.weight,
-      confidence: p.confidence,
-      updated_at: new Date(p.updatedAt).toISOString(),
-      attributes: { skill_level: 'unknown', use_case: 'unknown', performance_sensitivity: 'unknown', security_posture: 'unknown' },
-      resources: p.uses.map((u) => {
-        const r = known.get(u.resource);
-        return { id: u.resource, ...(r ? { kind: r.kind, provider: r.provider } : {}), duration_ms: [...u.durationMs] };
-      }),
-      edges: [
-        ...p.uses.map((u) => ({
-          from: START,
-          to: u.resource,
-          probability: u.probability,
-          lag_ms: spread(u.firstUseMs.map((x) => x.value)),
-        })),
-        ...p.edges.map((e) => ({ from: e.from, to: e.to, probability: e.probability, lag_ms: e.lagMs })),
-      ],
-      pins: [],
-    })),
+    name: p.name,
+    weight: p.weight,
+    confidence: p.confidence,
+    updated_at: new Date(p.updatedAt).toISOString(),
+    attributes: attributesOf(p),
+    resources: p.uses.map((u) => resourceEntry(p, u, known.get(u.resource))),
+    edges: [
+      ...p.uses.map((u) => ({ from: START, to: u.resource, probability: u.probability, lag_ms: spread(u.firstUseMs) })),
+      ...p.edges.map((e) => ({ from: e.from, to: e.to, probability: e.probability, lag_ms: e.lagMs })),
+    ],
+    ...(p.profile
+      ? {
+          provisioning_order: p.profile.provisioningOrder,
+          recurrence: { per_week: rounded(p.profile.recurrence.perWeek), hour_of_week: p.profile.recurrence.hourOfWeek.map(rounded) },
+        }
+      : {}),
+    pins: p.profile?.pins ?? [],
   };
 }
+
+function attributesOf({ profile }: Persona): PersonaEntry['attributes'] {
+  const each = (tell: (name: AttributeName) => string) =>
+    Object.fromEntries(ATTRIBUTES.map((name) => [name, tell(name)])) as Record<AttributeName, string>;
+  const values = each((name) => profile?.attributes[name].value ?? 'unknown');
+  return profile ? { ...values, evidence: each((name) => profile.attributes[name].evidence) } : values;
+}
+
+function resourceEntry(p: Persona, use: Persona['uses'][number], declared: Resource | undefined): ResourceEntry {
+  const demand = p.profile?.demands[use.resource];
+  const requirements = {
+    ...(declared ? { memory_gb: [{ value: rounded(declared.memoryBytes / 2 ** 30), probability: 1 }] } : {}),
+    ...(demand?.bandwidthMbps ? { network_bandwidth_mbps: demand.bandwidthMbps } : {}),
+  };
+  return {
+    id: use.resource,
+    ...(declared ? { kind: declared.kind, provider: declared.provider } : {}),
+    ...(Object.keys(requirements).length > 0 ? { requirements } : {}),
+    duration_ms: use.durationMs,
+    ...(demand ? { sla: { priority: demand.priority, latency_target_ms: demand.latencyTargetMs } } : {}),
+  };
+}
+
+/** Six digits say more than is known. */
+const rounded = (value: number): number => Number(value.toPrecision(6));
+
+const spread = (distribution: Distribution): { p50: number; p90: number } => ({
+  p50: quantile(distribution, 0.5) ?? 0,
+  p90: quantile(distribution, 0.9) ?? 0,
+});
 
 /** A model that can be matched, from a document alone. A broken document is one fault that says which part. */
 export function fromDocument(json: unknown, name: string): Result<PersonaModel> {
@@ -69,14 +120,39 @@ export function fromDocument(json: unknown, name: string): Result<PersonaModel> 
   if (!Array.isArray(personas)) return bad('"personas" is not a list');
   const components: Component[] = [];
   for (const [i, entry] of (personas as PersonaEntry[]).entries()) {
-    if (typeof entry?.name !== 'string' || typeof entry.weight !== 'number' || !Array.isArray(entry.edges))
-      return bad(`personas[${i}] needs "name", "weight" and "edges"`);
+    const problem = entryProblem(entry);
+    if (problem) return bad(`personas[${i}]${problem}`);
     components.push(componentOf(entry, i));
   }
   const background: Record<string, number> = {};
   for (const c of components)
     for (const [token, n] of Object.entries(c.unigram)) background[token] = (background[token] ?? 0) + n * c.weight;
   return ok({ version: 1, components, background, backgroundTotal: Object.values(background).reduce((a, b) => a + b, 0), sessions: 0 });
+}
+
+function entryProblem(entry: PersonaEntry | null): string | undefined {
+  if (typeof entry?.name !== 'string' || !isShare(entry.weight) || !Array.isArray(entry.edges))
+    return ' needs "name", "weight" (0 to 1) and "edges"';
+  const edge = entry.edges.findIndex((e: EdgeEntry | null) => !isEdge(e));
+  if (edge !== -1) return `.edges[${edge}] needs "from", "to", "probability" (0 to 1) and "lag_ms" {"p50", "p90"}`;
+  if (entry.pins !== undefined && !Array.isArray(entry.pins)) return '.pins is not a list';
+  for (const [i, pin] of (entry.pins ?? []).entries()) {
+    const problem = typeof pin === 'object' && pin !== null ? problemOf(pin) : 'It needs "field" and "value".';
+    if (problem) return `.pins[${i}]: ${problem.replace(/\.$/, '')}`;
+  }
+  return undefined;
+}
+
+const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;
+
+function isEdge(e: EdgeEntry | null): boolean {
+  return (
+    typeof e?.from === 'string' &&
+    typeof e.to === 'string' &&
+    isShare(e.probability) &&
+    Number.isFinite(e.lag_ms?.p50) &&
+    Number.isFinite(e.lag_ms?.p90)
+  );
 }
 
 /** Probabilities become counts of 20 imagined sessions: enough to decide, few enough to be overruled. */
@@ -91,7 +167,7 @@ function componentOf(entry: PersonaEntry, i: number): Component {
     const row = (transitions[e.from] ??= { total, to: {} });
     row.to[e.to] = e.probability * total;
   }
-  return {
+  return withPinned({
     id: `p${i + 1}`,
     name: entry.name,
     weight: entry.weight,
@@ -111,15 +187,12 @@ function componentOf(entry: PersonaEntry, i: number): Component {
         { value: e.lag_ms.p90, probability: 0.5 },
       ],
       gapMs: [{ value: e.lag_ms.p50, probability: 1 }],
-      durationMs: entry.resources.find((r) => r.id === e.to)?.duration_ms ?? [],
+      durationMs: entry.resources?.find((r) => r.id === e.to)?.duration_ms ?? [],
     })),
     edges: entry.edges
       .filter((e) => e.from !== START)
       .map((e) => ({ from: e.from, to: e.to, probability: e.probability, lagMs: e.lag_ms })),
-  };
-}
-
-function spread(values: readonly number[]): { p50: number; p90: number } {
-  const sorted = [...values].sort((a, b) => a - b);
-  return { p50: sorted[Math.floor(sorted.length * 0.5)] ?? 0, p90: sorted[Math.floor(sorted.length * 0.9)] ?? 0 };
+    ...(entry.pins?.length ? { pins: entry.pins } : {}),
+    ...(entry.recurrence?.hour_of_week ? { rhythm: entry.recurrence.hour_of_week.map((p) => p * SESSIONS) } : {}),
+  });
 }

@@ -1,5 +1,6 @@
 import type { Activity, Match, Need, Persona } from '../domain/index.ts';
-import { type PersonaModel, personasOf } from '../learn/personaModel.ts';
+import type { PersonaModel } from '../learn/personaModel.ts';
+import { personasOf } from '../learn/personasOf.ts';
 import { decide, type Plan, type Situation } from '../plan/decide.ts';
 import { match } from '../predict/match.ts';
 import { need } from '../predict/need.ts';
@@ -22,7 +23,7 @@ export interface Look extends Omit<Situation, 'needs'> {
 
 /** One pass of the loop (DESIGN §1), pure: activity → match → need → plan. */
 export function look(at: Look): View {
-  const personas = at.model ? personasOf(at.model) : [];
+  const personas = at.model ? personasOf(at.model, at.now) : [];
   const who: Match = at.model ? match(at.model, at.session) : { personas: [], none: 1 };
   const needs = at.model
     ? need(

@@ -45,6 +45,45 @@ export interface Persona {
     readonly durationMs: Distribution;
   }[];
   readonly edges: readonly Edge[];
+  /** What else is known of it. */
+  readonly profile?: PersonaProfile;
+}
+
+export interface PersonaProfile {
+  readonly attributes: Readonly<Record<AttributeName, Attribute>>;
+  readonly recurrence: Recurrence;
+  /** Of each of its `uses`. */
+  readonly demands: Readonly<Record<ResourceId, Demand>>;
+  /** Its tokens so that what is needed first comes first; cycles are cut at their weakest edges. */
+  readonly provisioningOrder: readonly string[];
+  readonly pins: readonly Pin[];
+}
+
+export const ATTRIBUTES = ['skill_level', 'use_case', 'performance_sensitivity', 'security_posture'] as const;
+export type AttributeName = (typeof ATTRIBUTES)[number];
+
+/** `unknown` where evidence is thin; the evidence then says of what. */
+export interface Attribute {
+  readonly value: string;
+  readonly evidence: string;
+}
+
+export interface Recurrence {
+  /** P(hour of the week | a session of it begins), Monday 00:00 first, 168 of them; sums to 1. */
+  readonly hourOfWeek: readonly Probability[];
+  readonly perWeek: number;
+}
+
+export const PRIORITIES = ['high', 'medium', 'low'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+/** What a persona wants of a resource. */
+export interface Demand {
+  readonly priority: Priority;
+  /** From a session's begin: warm by then, nine of ten sessions that use it do not wait, ms. */
+  readonly latencyTargetMs: number;
+  /** Measured on connections, Mbit/s. */
+  readonly bandwidthMbps?: Distribution;
 }
 
 /** The probability of each persona given the session so far; sums to 1 with `none`. Empty where the model abstains. */

@@ -1,4 +1,4 @@
-import type { Activity, Distribution, Edge, Persona, Pin, UnixMs } from '../domain/index.ts';
+import type { Activity, Distribution, Edge, Pin, UnixMs } from '../domain/index.ts';
 
 /** One persona as counts, weighted by how much each session belongs to it: plain JSON. */
 export interface Component {
@@ -77,20 +77,6 @@ export const tokensOf = (session: readonly Activity[]): Tokens => session.flatMa
 
 /** Share of sessions that belong to no persona. */
 export const noiseOf = ({ components }: PersonaModel): number => Math.max(0, 1 - sum(components.map((c) => c.weight)));
-
-/** What hosts show. Confidence: n / (n + 4), a Laplace-style shrink of how many sessions speak for it. */
-export function personasOf(model: PersonaModel): readonly Persona[] {
-  return model.components.map((c) => ({
-    id: c.id,
-    name: c.name,
-    weight: c.weight,
-    support: Math.round(c.support),
-    updatedAt: c.updatedAt,
-    edges: c.edges,
-    confidence: c.support / (c.support + 4),
-    uses: c.uses.map(({ resource, probability, firstUseMs, durationMs }) => ({ resource, probability, firstUseMs, durationMs })),
-  }));
-}
 
 export type ChainCounts = Pick<Component, 'unigram' | 'total' | 'initial' | 'starts' | 'transitions'>;
 

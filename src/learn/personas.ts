@@ -1,6 +1,6 @@
 import type { Activity, UnixMs } from '../domain/index.ts';
 import { type Component, type PersonaModel, sum, tokenOf } from './personaModel.ts';
-import { chainOf } from './personas/chain.ts';
+import { chainOf, unigramOf } from './personas/chain.ts';
 import { type Encoded, encode } from './personas/encode.ts';
 import { type Grouping, group } from './personas/group.ts';
 import { identify } from './personas/identify.ts';
@@ -47,8 +47,8 @@ export function learnWithOwners(sessions: Sessions, options: LearnOptions): Lear
     progress(0.6 + (0.4 * k) / grouping.count);
     return describe(encoded, measures, columnOf(grouping, k), options);
   });
-  const background = chainOf(encoded, new Float64Array(used.length).fill(1));
-  const identified = identify(components, options.previous, background.unigram, background.total);
+  const background = unigramOf(encoded);
+  const identified = identify(components, options.previous);
   const model: PersonaModel = {
     version: 1,
     components: [...identified].sort((a, b) => b.weight - a.weight || (a.id < b.id ? -1 : 1)),

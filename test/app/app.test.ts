@@ -135,7 +135,7 @@ describe('the app', () => {
     expect(rung(app)).toBe('absent');
     run(app, world, 'git pull');
     await app.settle();
-    expect(app.state().active?.name).toMatch(/psql|lint|pull/);
+    expect(app.state().active?.name).toMatch(/Database work/);
     expect(rung(app)).toBe('ready');
     world.clock.now += 2 * MINUTE;
     run(app, world, 'psql');

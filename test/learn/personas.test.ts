@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Activity } from '../../src/domain/index.ts';
-import { normaliseLogs, type PersonaModel, personasOf, tokenLogProbability, tokensOf } from '../../src/learn/personaModel.ts';
+import { normaliseLogs, type PersonaModel, tokenLogProbability, tokensOf } from '../../src/learn/personaModel.ts';
 import { logGamma } from '../../src/learn/personas/logGamma.ts';
 import { learnPersonas, learnWithOwners } from '../../src/learn/personas.ts';
+import { personasOf } from '../../src/learn/personasOf.ts';
 import { randomFrom } from '../../src/learn/random.ts';
 import { advance, match, priorOf } from '../../src/predict/match.ts';
 import { need } from '../../src/predict/need.ts';
@@ -38,11 +39,8 @@ describe('learnPersonas', () => {
     expect(new Set([of('api'), of('web'), of('ops')]).size).toBe(3);
   });
 
-  it('names them after what tells them apart', () => {
-    const names = model.components.map((c) => c.name);
-    expect(names.some((n) => n.includes('npm test'))).toBe(true);
-    expect(names.some((n) => n.includes('kubectl'))).toBe(true);
-    expect(names.every((n) => !n.includes('git commit'))).toBe(true);
+  it('names them as a person would, after what tells them apart', () => {
+    expect(model.components.map((c) => c.name).sort()).toEqual(['Database tests', 'Kubernetes', 'Web front end']);
   });
 
   it('weights them by their share of sessions, less the noise', () => {
@@ -50,7 +48,7 @@ describe('learnPersonas', () => {
   });
 
   it('keeps edges with probability and lag', () => {
-    const api = model.components.find((c) => c.name.includes('npm test'));
+    const api = model.components.find((c) => c.name === 'Database tests');
     const edge = api?.edges.find((e) => e.from === 'command:npm test' && e.to === 'compose:shop/db');
     expect(edge?.probability).toBeGreaterThan(0.5);
     expect(edge?.lagMs).toEqual({ p50: MINUTE, p90: MINUTE });
@@ -67,7 +65,7 @@ describe('learnPersonas', () => {
   });
 
   it.each([[[]], [[[]]], [[session('api', 1)]]])('has no persona for next to nothing', (sessions) => {
-    expect(personasOf(learn(sessions as Activity[][]))).toEqual([]);
+    expect(personasOf(learn(sessions as Activity[][]), 1)).toEqual([]);
   });
 
   it('takes any token, even those that objects know (fuzz)', () => {
@@ -179,4 +177,39 @@ describe('logGamma', () => {
     [100, 359.1342053695754],
     [1e6, 12815504.569147611],
   ])('ln Γ(%d)', (x, expected) => expect(logGamma(x) / Math.max(1, expected)).toBeCloseTo(expected / Math.max(1, expected), 9));
+});
+
+describe('a trace that names tens of thousands of things', () => {
+  it('gives a model of bounded size', () => {
+    const random = randomFrom(4);
+    const sessions = Array.from({ length: 3000 }, (_, s) =>
+      Array.from({ length: 40 }, (_, i): Activity => ({ at: s * 10 ** 8 + i, actor: 'a', resource: `t${Math.floor(60_000 * random())}` })),
+    );
+    const { components, background, backgroundTotal } = learn(sessions);
+    expect(Object.keys(background).length).toBeLessThanOrEqual(40_000);
+    expect(backgroundTotal).toBe(120_000);
+    for (const c of components) {
+      const pairs = Object.values(c.transitions).reduce((sum, row) => sum + Object.keys(row.to).length, 0);
+      expect(pairs).toBeLessThanOrEqual(100_000);
+    }
+  });
+});
+
+describe('where things are done', () => {
+  const steps = (places: readonly [string, string], n: number): Activity[] =>
+    ['ls', 'cat', 'vim', 'curl', 'scp', 'make'].flatMap((resource, i): Activity[] =>
+      i < 6 ? [{ at: n * 10 ** 9 + i, actor: 'a', resource, workspace: places[i % 2] as string }] : [],
+    );
+
+  it('is part of what is done where sessions move between workspaces', () => {
+    const sessions = Array.from({ length: 30 }, (_, n) => steps(n % 2 === 0 ? ['here', 'there'] : ['there', 'here'], n));
+    const { model, owners } = learnWithOwners(sessions, { now: 1, seed: 1 });
+    expect(model.components).toHaveLength(2);
+    expect(new Set(owners.filter((_, i) => i % 2 === 0)).size).toBe(1);
+  });
+
+  it('is not where each session has its own: the same work in two projects is one persona', () => {
+    const sessions = Array.from({ length: 30 }, (_, n) => steps(n % 2 === 0 ? ['here', 'here'] : ['there', 'there'], n));
+    expect(learn(sessions).components).toHaveLength(1);
+  });
 });

@@ -33,7 +33,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     usage: 'prewarm learn <trace…> [-o personas.json]',
     summary: 'Learns personas from activity traces',
     positionals: { min: 1, max: Number.POSITIVE_INFINITY },
-    options: { output: { type: 'string', hint: 'Write the persona document (PDL) here.' } },
+    options: {
+      output: {
+        type: 'string',
+        hint: 'Write the persona document (PDL) here. Names and pins of a document that is there already survive.',
+      },
+    },
     run: lazily(async () => (await import('./learnCommand.ts')).learnCommand),
   },
   cluster: {

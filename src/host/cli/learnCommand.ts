@@ -1,20 +1,29 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { learnTrace } from '../../app/learnTrace.ts';
-import { toDocument } from '../../app/personaDocument.ts';
-import { failed, ok, type Persona, type Result } from '../../domain/index.ts';
+import { fromDocument, toDocument } from '../../app/personaDocument.ts';
+import { ATTRIBUTES, failed, ok, type Persona, type Result } from '../../domain/index.ts';
+import type { PersonaModel } from '../../learn/personaModel.ts';
 import { DEFAULT_SETTINGS } from '../node/openApp.ts';
 import type { Invocation, Report } from './command.ts';
 import { openTraces } from './traces.ts';
 
-export async function learnCommand({ positionals, options, terminal }: Invocation): Promise<Result<Report>> {
+export async function learnCommand({ positionals, options, terminal, signal }: Invocation): Promise<Result<Report>> {
   const traces = await openTraces(positionals);
   if (!traces.ok) return traces;
-  terminal.progress('learning …');
-  const { sessions, personas, elapsedMs } = await learnTrace(traces.value.activities, {
+  const previous = typeof options.output === 'string' ? await learntBefore(options.output) : ok(undefined);
+  if (!previous.ok) return previous;
+  const now = Date.now();
+  const learnt = await learnTrace(traces.value.activities, {
     idleMs: DEFAULT_SETTINGS.idleMs,
-    now: Date.now(),
+    now,
+    zoneOffsetMs: -new Date(now).getTimezoneOffset() * 60_000,
     clock: () => performance.now(),
+    ...(previous.value ? { previous: previous.value } : {}),
+    signal,
+    progress: terminal.progress,
   });
+  if (!learnt.ok) return learnt;
+  const { sessions, noise, personas, elapsedMs } = learnt.value;
   const document = toDocument(personas);
   if (typeof options.output === 'string') {
     const problem = await writeFile(options.output, `${JSON.stringify(document, null, 2)}\n`).then(
@@ -24,14 +33,42 @@ export async function learnCommand({ positionals, options, terminal }: Invocatio
     if (problem) return failed('storage-failed', 'never', `${options.output} could not be written (${problem}).`);
   }
   return ok({
-    json: { sessions, personas: document.personas, elapsedMs, rejected: traces.value.problems.count },
+    json: { sessions, noise, personas: document.personas, elapsedMs, rejected: traces.value.problems.count },
     lines: [
-      `${sessions} sessions, ${personas.length} personas, ${(elapsedMs / 1000).toFixed(1)} s`,
-      ...personas.map(line),
+      `${sessions} sessions, ${personas.length} personas, ${percent(noise)} of sessions in none, ${(elapsedMs / 1000).toFixed(1)} s`,
+      ...personas.flatMap(linesOf),
       ...traces.value.problems.first.map((p) => `! ${p}`),
     ],
   });
 }
 
-const line = (p: Persona): string =>
-  `${`${Math.round(100 * p.weight)} %`.padStart(5)}  ${p.name}  (${p.support} sessions, confidence ${p.confidence.toFixed(2)})`;
+/** The document that is about to be written over: names and pins in it survive, and a file that is none is left alone. */
+async function learntBefore(file: string): Promise<Result<PersonaModel | undefined>> {
+  try {
+    const before = fromDocument(JSON.parse(await readFile(file, 'utf8')), file);
+    return before.ok ? before : notWrittenOver(file, before.fault.message);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? ok(undefined) : notWrittenOver(file, code ?? message);
+  }
+}
+
+const notWrittenOver = (file: string, why: string): Result<never> =>
+  failed(
+    'bad-file',
+    'never',
+    `${file} is there already and is not a persona document, so it was not written over (${why}) Name another file or remove it.`,
+  );
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+function linesOf(p: Persona): readonly string[] {
+  const known = ATTRIBUTES.flatMap((name) => {
+    const attribute = p.profile?.attributes[name];
+    return attribute && attribute.value !== 'unknown' ? [`${name.replaceAll('_', ' ')}: ${attribute.value} (${attribute.evidence})`] : [];
+  });
+  return [
+    `${percent(p.weight).padStart(5)}  ${p.name}  (${p.support} sessions, confidence ${p.confidence.toFixed(2)})`,
+    ...known.map((line) => `         ${line}`),
+  ];
+}

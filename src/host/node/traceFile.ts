@@ -97,7 +97,7 @@ const MOST_SHARED = 200_000;
  * Equal texts become one. A cell of a split line is a view of its whole batch of lines and keeps all of it in memory; the
  * copy does not, and a million activities name only some hundred things.
  */
-function createSharing(): (activity: Activity) => Activity {
+function createSharing(): (parsed: Activity) => Activity {
   const known = new Map<string, string>();
   const one = (text: string): string => {
     const same = known.get(text);
@@ -106,10 +106,11 @@ function createSharing(): (activity: Activity) => Activity {
     if (known.size < MOST_SHARED) known.set(copy, copy);
     return copy;
   };
-  return (activity) => {
-    const shared: Record<string, unknown> = { ...activity };
-    for (const name of TEXTS) if (activity[name] !== undefined) shared[name] = one(activity[name]);
-    return shared as unknown as Activity;
+  return (parsed) => {
+    // Nobody else has seen it yet, so it is changed in place.
+    const shared: Record<string, unknown> = parsed as unknown as Record<string, unknown>;
+    for (const name of TEXTS) if (parsed[name] !== undefined) shared[name] = one(parsed[name]);
+    return parsed;
   };
 }
 

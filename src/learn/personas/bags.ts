@@ -13,6 +13,9 @@ export interface Bags {
 
 export const rowsOf = (bags: Bags): number => bags.offsets.length - 1;
 
+/** Tokens that sessions are told apart by: those that most sessions have. */
+const MOST_TOKENS = 2000;
+
 /**
  * A token counts 1 + ln n where a session has it n times: who typed `ls` forty times did not do forty different things. Raw
  * counts are bursty and drown what tells sessions apart (Madsen, Kauchak and Elkan 2005). A token of one session alone
@@ -24,9 +27,9 @@ export function bagsOf({ symbols, offsets, ids }: Encoded): Bags {
   eachSession(offsets, ids, counts, (touched) => {
     for (const id of touched) (sessionsWith[id] as number)++;
   });
+  const shared = sharedOf(sessionsWith);
   const kept = new Int32Array(symbols.length).fill(-1);
-  let size = 0;
-  for (let id = 0; id < symbols.length; id++) if ((sessionsWith[id] as number) > 1) kept[id] = size++;
+  for (const [token, id] of shared.entries()) kept[id] = token;
   const tokens: number[] = [];
   const weights: number[] = [];
   const rows = [0];
@@ -39,12 +42,22 @@ export function bagsOf({ symbols, offsets, ids }: Encoded): Bags {
     rows.push(tokens.length);
   });
   return {
-    size,
+    size: shared.length,
     offsets: Int32Array.from(rows),
     tokens: Int32Array.from(tokens),
     weights: Float64Array.from(weights),
-    sessionsWith: sessionsWith.filter((n) => n > 1),
+    sessionsWith: Int32Array.from(shared, (id) => sessionsWith[id] as number),
   };
+}
+
+/** In the order of ids, which is that of first use. */
+function sharedOf(sessionsWith: Int32Array): readonly number[] {
+  const shared = [...sessionsWith.keys()].filter((id) => (sessionsWith[id] as number) > 1);
+  if (shared.length <= MOST_TOKENS) return shared;
+  return shared
+    .sort((a, b) => (sessionsWith[b] as number) - (sessionsWith[a] as number) || a - b)
+    .slice(0, MOST_TOKENS)
+    .sort((a, b) => a - b);
 }
 
 /** Counts of one session at a time, in a scratch array that is clean again afterwards. */

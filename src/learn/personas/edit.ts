@@ -13,8 +13,23 @@ export function pinPersona(model: PersonaModel, id: string, pin: Pin): Result<Pe
   const problem = problemOf(pin) ?? clashOf(model, persona, pin);
   if (problem) return wrong(problem);
   const pins = [...(persona.pins ?? []).filter((p) => !sameThing(p, pin)), pin];
-  return ok(replaced(model, { ...persona, pins, ...(pin.field === 'name' ? { name: pin.value as string } : {}) }));
+  return ok(replaced(model, withPinned({ ...persona, pins, ...(pin.field === 'name' ? { name: pin.value as string } : {}) })));
 }
+
+/** How likely a resource is used, where the developer said so, over what was learnt. */
+export function withPinned(c: Component): Component {
+  const said = (c.pins ?? []).filter((p) => p.field === 'probability' && p.resource !== undefined);
+  if (said.length === 0) return c;
+  const uses = new Map(c.uses.map((u) => [u.resource, u]));
+  for (const { resource, value } of said as readonly { resource: string; value: number }[]) {
+    const known = uses.get(resource) ?? { resource, probability: 0, again: 0.5, firstUseMs: AT_ONCE, gapMs: [], durationMs: [] };
+    uses.set(resource, { ...known, probability: value });
+  }
+  return { ...c, uses: [...uses.values()].sort((a, b) => b.probability - a.probability || (a.resource < b.resource ? -1 : 1)) };
+}
+
+/** Of a resource that was never used: warm from the session's begin. */
+const AT_ONCE = [{ value: 0, probability: 1 }] as const;
 
 /** Lets learning decide again. A name stays until the next one is given. */
 export function unpinPersona(model: PersonaModel, id: string, thing: Pick<Pin, 'field' | 'resource'>): PersonaModel {

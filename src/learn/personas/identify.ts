@@ -1,5 +1,6 @@
-import { nameOf } from '../names.ts';
-import { type Component, countOf, type PersonaModel } from '../personaModel.ts';
+import { namesOf } from '../names.ts';
+import type { Component, PersonaModel } from '../personaModel.ts';
+import { withPinned } from './edit.ts';
 
 /** Cosine of what two personas use, from which on they are the same one. */
 const SAME = 0.6;
@@ -12,21 +13,16 @@ const KEPT_SESSIONS = 1;
  * there before keeps its id, its name and what was fixed by hand; a new one gets the next id and a name of its own. The found
  * ones keep their order; after them come those that were not found again but bear a mark of the developer's hand.
  */
-export function identify(
-  components: readonly Component[],
-  previous: PersonaModel | undefined,
-  background: Readonly<Record<string, number>>,
-  total: number,
-): readonly Component[] {
+export function identify(components: readonly Component[], previous: PersonaModel | undefined): readonly Component[] {
   const before = matched(components, previous?.components ?? []);
   const taken = new Set([...before.values()].map((c) => c.name));
   let highest = Math.max(0, ...(previous?.components ?? []).map((c) => Number(c.id.slice(1)) || 0));
   const done = new Map<Component, Component>();
   for (const component of [...components].sort((a, b) => b.weight - a.weight)) {
     const old = before.get(component);
-    const name = old?.name ?? unique(nameOf(component, components, background, total), taken);
+    const name = old?.name ?? unique(namesOf(component, components), taken);
     taken.add(name);
-    done.set(component, { ...component, id: old?.id ?? `p${++highest}`, name, ...(old?.pins ? { pins: old.pins } : {}) });
+    done.set(component, withPinned({ ...component, id: old?.id ?? `p${++highest}`, name, ...(old?.pins ? { pins: old.pins } : {}) }));
   }
   const found = components.map((c) => done.get(c) as Component);
   const matchedBefore = new Set(before.values());
@@ -49,7 +45,7 @@ function withKept(found: readonly Component[], kept: readonly Component[]): read
 
 function matched(components: readonly Component[], previous: readonly Component[]): ReadonlyMap<Component, Component> {
   const pairs = components
-    .flatMap((now) => previous.map((old) => ({ now, old, likeness: likeness(now.unigram, old.unigram) })))
+    .flatMap((now) => previous.map((old) => ({ now, old, likeness: likeness(now, old) })))
     .filter((pair) => pair.likeness > SAME)
     .sort((a, b) => b.likeness - a.likeness);
   const found = new Map<Component, Component>();
@@ -62,16 +58,20 @@ function matched(components: readonly Component[], previous: readonly Component[
   return found;
 }
 
-function unique(name: string, taken: ReadonlySet<string>): string {
-  let free = name;
-  for (let n = 2; taken.has(free); n++) free = `${name} ${n}`;
-  return free;
+/** The first name that is free, else the last with a number. */
+function unique(names: readonly [string, ...string[]], taken: ReadonlySet<string>): string {
+  const free = names.find((name) => !taken.has(name));
+  if (free !== undefined) return free;
+  let n = 2;
+  while (taken.has(`${names.at(-1)} ${n}`)) n++;
+  return `${names.at(-1)} ${n}`;
 }
 
-/** Cosine similarity of two counts. */
-export function likeness(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): number {
-  const dot = Object.entries(a).reduce((sum, [token, n]) => sum + n * countOf(b, token), 0);
+/** Cosine of how likely two personas use each thing: how often within a session would let one busy loop decide. */
+function likeness(a: Component, b: Component): number {
+  const other = new Map(b.uses.map((u) => [u.resource, u.probability]));
+  const dot = a.uses.reduce((sum, u) => sum + u.probability * (other.get(u.resource) ?? 0), 0);
   return dot / (length(a) * length(b) || 1);
 }
 
-const length = (counts: Readonly<Record<string, number>>): number => Math.sqrt(Object.values(counts).reduce((sum, n) => sum + n * n, 0));
+const length = ({ uses }: Component): number => Math.sqrt(uses.reduce((sum, u) => sum + u.probability ** 2, 0));

@@ -15,6 +15,7 @@ import {
   type Use,
 } from '../personaModel.ts';
 import { blend } from './blend.ts';
+import { withPinned } from './edit.ts';
 import { hourOfWeek, withHour } from './rhythm.ts';
 import { LEAST_EDGE, LEAST_USE, MOST_EDGES, MOST_USES } from './uses.ts';
 
@@ -61,7 +62,7 @@ function taught(c: Component, session: readonly Activity[], share: number, learn
   const first = session[0] as Activity;
   const ended = session.filter((a) => a.ok !== undefined);
   const outcomes = c.outcomes ?? { ended: 0, failed: 0 };
-  return {
+  return withPinned({
     ...c,
     ...chain,
     weight,
@@ -72,7 +73,7 @@ function taught(c: Component, session: readonly Activity[], share: number, learn
     rhythm: withHour(c.rhythm, hourOfWeek(first.at, zoneOffsetMs), share),
     lastAt: share > 0.5 ? Math.max(c.lastAt ?? 0, first.at) : (c.lastAt ?? c.updatedAt),
     outcomes: { ended: outcomes.ended + share * ended.length, failed: outcomes.failed + share * ended.filter((a) => !a.ok).length },
-  };
+  });
 }
 
 function grown(c: ChainCounts, tokens: Tokens, share: number): ChainCounts {

@@ -77,34 +77,44 @@ function eachToken({ offsets, ids, at }: Encoded, share: Float64Array, visit: Vi
 }
 
 /** Transitions that at least one in ten takes, the likeliest first. */
-export function edgesOf({ symbols, offsets, ids, at }: Encoded, share: Float64Array): readonly Edge[] {
+export function edgesOf(encoded: Encoded, share: Float64Array): readonly Edge[] {
+  const { symbols } = encoded;
   const size = symbols.length;
   const leaving = new Float64Array(size);
-  const pairs = new Map<number, { share: number; lags: number[] }>();
+  const taken = new Map<number, number>();
+  eachStep(encoded, share, (from, to, own) => {
+    (leaving[from] as number) += own;
+    taken.set(from * size + to, (taken.get(from * size + to) ?? 0) + own);
+  });
+  const kept = [...taken]
+    .map(([pair, n]) => ({ pair, from: Math.floor(pair / size), to: pair % size, n }))
+    .filter((e) => e.n >= LEAST_EDGE * (leaving[e.from] as number))
+    .sort((a, b) => b.n - a.n || a.pair - b.pair)
+    .slice(0, MOST_EDGES);
+  const lags = new Map(kept.map((e) => [e.pair, [] as number[]]));
+  eachStep(encoded, share, (from, to, _, lagMs) => lags.get(from * size + to)?.push(lagMs));
+  return kept.map(({ pair, from, to, n }) => ({
+    from: symbols[from] as string,
+    to: symbols[to] as string,
+    probability: Math.min(1, n / (leaving[from] as number)),
+    lagMs: spread(lags.get(pair) ?? []),
+  }));
+}
+
+/** Each step from one token to another. */
+function eachStep(
+  { offsets, ids, at }: Encoded,
+  share: Float64Array,
+  visit: (from: number, to: number, share: number, lagMs: number) => void,
+): void {
   for (let s = 0; s + 1 < offsets.length; s++) {
     const own = share[s] as number;
     if (own <= OWN_SHARE) continue;
     for (let i = (offsets[s] as number) + 1; i < (offsets[s + 1] as number); i++) {
       const [from, to] = [ids[i - 1] as number, ids[i] as number];
-      if (from === to) continue;
-      (leaving[from] as number) += own;
-      const pair = pairs.get(from * size + to) ?? { share: 0, lags: [] };
-      if (pair.share === 0) pairs.set(from * size + to, pair);
-      pair.share += own;
-      pair.lags.push((at[i] as number) - (at[i - 1] as number));
+      if (from !== to) visit(from, to, own, (at[i] as number) - (at[i - 1] as number));
     }
   }
-  return [...pairs]
-    .map(([pair, { share: n, lags }]) => ({ from: Math.floor(pair / size), to: pair % size, n, lags }))
-    .filter((e) => e.n >= LEAST_EDGE * (leaving[e.from] as number))
-    .sort((a, b) => b.n - a.n || a.from - b.from || a.to - b.to)
-    .slice(0, MOST_EDGES)
-    .map(({ from, to, n, lags }) => ({
-      from: symbols[from] as string,
-      to: symbols[to] as string,
-      probability: n / (leaving[from] as number),
-      lagMs: spread(lags),
-    }));
 }
 
 function spread(lags: readonly number[]): Edge['lagMs'] {
