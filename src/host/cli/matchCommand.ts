@@ -3,8 +3,9 @@ import { fromDocument } from '../../app/personaDocument.ts';
 import { type Activity, failed, ok, type Result } from '../../domain/index.ts';
 import type { PersonaModel } from '../../learn/personaModel.ts';
 import { learnPersonas } from '../../learn/personas.ts';
+import { whyMatched } from '../../predict/explain.ts';
 import { match } from '../../predict/match.ts';
-import { need } from '../../predict/need.ts';
+import { type Forecast, need } from '../../predict/need.ts';
 import { sessionsOf } from '../../sense/sessions.ts';
 import { DEFAULT_SETTINGS } from '../node/openApp.ts';
 import type { Invocation, Report } from './command.ts';
@@ -29,25 +30,36 @@ export async function matchCommand({ positionals, options }: Invocation): Promis
           ),
         );
   if (!model.ok) return model;
-  const matches = match(model.value, live.activities);
-  const resources = [...new Set(model.value.components.flatMap((c) => c.uses.map((u) => u.resource)))];
-  const needs = [
-    ...need(model.value, matches, live.activities, resources, live.activities.at(-1)?.at ?? 0, DEFAULT_SETTINGS.horizonMs),
-  ].sort((a, b) => b.probability - a.probability);
-  const ranked = [...matches.personas].sort((a, b) => b.probability - a.probability);
-  return ok({
+  return ok(reportOn(model.value, live.activities));
+}
+
+function reportOn(model: PersonaModel, session: readonly Activity[]): Report {
+  const { personas, none } = match(model, session);
+  const ranked = [...personas].sort((a, b) => b.probability - a.probability);
+  const resources = [...new Set(model.components.flatMap((c) => c.uses.map((u) => u.resource)))];
+  const needs = need(model, session, resources, { now: session.at(-1)?.at ?? 0, horizonMs: DEFAULT_SETTINGS.horizonMs });
+  const because = ranked[0] ? whyMatched(model, session, ranked[0].id) : [];
+  return {
     json: {
-      matches: ranked.map((p) => ({ persona: p.name, probability: p.probability })),
-      none: matches.none,
-      need: needs.map((n) => ({ resource: n.resource, probability: n.probability, etaMs: Math.round(n.etaMs), because: n.because })),
+      matches: ranked.map((p) => ({ persona: p.name, probability: p.probability, because: whyMatched(model, session, p.id) })),
+      none,
+      need: needs.map((n) => ({ ...n, etaMs: Math.round(n.etaMs) })),
+      because,
     },
     lines: [
-      ...ranked.map((p) => `${percent(p.probability)}  ${p.name}`),
-      `${percent(matches.none)}  none of them`,
-      ...needs.slice(0, 10).map((n) => `need ${percent(n.probability)}  ${n.resource} in about ${Math.round(n.etaMs / 1000)} s`),
+      ...(ranked.length > 0 ? [] : ['Too little is known to say who this is.']),
+      ...ranked.slice(0, 10).map((p) => `${percent(p.probability)}  ${p.name}`),
+      `${percent(none)}  none of them`,
+      ...because.map((reason) => `       ${reason}`),
+      ...needs.slice(0, 10).map(needLine),
     ],
-  });
+  };
 }
+
+const needLine = (n: Forecast): string =>
+  `need ${percent(n.probability)}  ${n.resource} in about ${span(n.etaMs)} (${span(n.etaQuantilesMs.p10)}–${span(n.etaQuantilesMs.p90)})${lasts(n)}`;
+const lasts = ({ lastsMs }: Forecast): string => (lastsMs ? `, for ${span(lastsMs.p50)} (up to ${span(lastsMs.p90)})` : '');
+const span = (ms: number): string => (ms < 90_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);
 
 async function readPersonas(file: string): Promise<Result<PersonaModel>> {
   try {
