@@ -92,6 +92,11 @@ export function needOf(
     .sort((a, b) => b.probability - a.probability || (a.resource < b.resource ? -1 : 1));
 }
 
+/** P(one resource is used within the horizon), known to a persona or not; not calibrated. */
+export function chanceOfUse(model: Compiled, live: Live, resource: ResourceId, now: UnixMs, horizonMs: number): Probability {
+  return chanceWithin(partsOf(model, live, leading(live.posterior.weights, model.count), resource, now), horizonMs);
+}
+
 /** Sessions that the personas were learnt from, by their probability. */
 export function evidenceFor({ model, count }: Compiled, { posterior }: Live): number {
   let all = 0;
@@ -121,28 +126,36 @@ export function chances(model: Compiled, live: Live, now: UnixMs, horizonMs: num
   const who = leading(weights, model.count, most);
   const elapsed = sinceStart(live, now);
   const probability = into?.fill(0) ?? new Float64Array(uses.resources.length);
-  const { heard, count, sinceMs } = scratch;
-  heard.fill(0);
-  count.fill(0);
-  sinceMs.fill(elapsed);
+  scratch.heard.fill(0);
+  scratch.count.fill(0);
+  scratch.sinceMs.fill(elapsed);
   enterSeen(model, live, now);
+  askPersonas(model, weights, who, horizonMs, probability);
+  askCrowd(model, who.leftOut + (weights[model.count] as number), horizonMs, probability);
+  return { probability, leftOut: who.leftOut };
+}
+
+/** These two are apart so that the compiler inlines all that they call: numbers that are handed around by the thousand are garbage. */
+function askPersonas({ uses, scratch }: Compiled, weights: Float64Array, who: Leading, horizonMs: number, into: Float64Array): void {
+  const { heard, count, sinceMs } = scratch;
   for (const k of who.personas) {
     const weight = weights[k] as number;
     const end = uses.start[k + 1] as number;
     for (let row = uses.start[k] as number; row < end; row++) {
       const r = uses.resource[row] as number;
-      const own = chance(uses.habits, row, count[r] as number, sinceMs[r] as number, horizonMs);
       heard[r] = (heard[r] as number) + weight;
-      probability[r] = (probability[r] as number) + weight * own;
+      into[r] = (into[r] as number) + weight * chance(uses.habits, row, count[r] as number, sinceMs[r] as number, horizonMs);
     }
   }
-  const unknown = who.leftOut + (weights[model.count] as number);
-  for (let r = 0; r < probability.length; r++) {
+}
+
+function askCrowd({ uses, scratch }: Compiled, unknown: number, horizonMs: number, into: Float64Array): void {
+  const { heard, count, sinceMs } = scratch;
+  for (let r = 0; r < into.length; r++) {
     const weight = (count[r] as number) > 0 ? 1 - (heard[r] as number) : unknown;
-    const others = chance(uses.crowd, r, count[r] as number, sinceMs[r] as number, horizonMs);
-    probability[r] = Math.min(1, (probability[r] as number) + weight * others);
+    const own = into[r] as number;
+    into[r] = Math.min(1, own + weight * chance(uses.crowd, r, count[r] as number, sinceMs[r] as number, horizonMs));
   }
-  return { probability, leftOut: who.leftOut };
 }
 
 function enterSeen({ uses, scratch }: Compiled, { seen }: Live, now: UnixMs): void {
@@ -158,8 +171,8 @@ const sinceStart = ({ begunAt }: Live, now: UnixMs): number => Math.max(0, now -
 
 /** P(used within `spanMs`) by one row: not used yet → its first use; used already → one more. */
 function chance(habits: Habits, row: number, count: number, waitedMs: number, spanMs: number): Probability {
-  if (count === 0) return within(habits.ever[row] as number, habits.first, row * POINTS, waitedMs, spanMs);
-  return within((count === 1 ? habits.again : habits.more)[row] as number, habits.gap, row * POINTS, waitedMs, spanMs);
+  const ever = count === 0 ? habits.ever : count === 1 ? habits.again : habits.more;
+  return within(ever[row] as number, count === 0 ? habits.first : habits.gap, row * POINTS, waitedMs, spanMs);
 }
 
 /** One voice on one resource: a persona by its posterior, or the crowd for all of which no persona says anything. */
