@@ -1,7 +1,7 @@
 import type { Activity, Match, Persona, ResourceId } from '../domain/index.ts';
-import { type PersonaModel, personasOf } from '../learn/personaModel.ts';
+import { personasOf } from '../learn/personaModel.ts';
 import { decide, type Plan, type Situation } from '../plan/decide.ts';
-import type { Calibration } from '../predict/calibrate.ts';
+import type { CalibratedModel } from '../predict/calibrate.ts';
 import { match } from '../predict/match.ts';
 import { type Forecast, need } from '../predict/need.ts';
 
@@ -16,12 +16,11 @@ export interface View {
 
 /** What one pass is made from: what was learnt, what happened in this session, and how the world stands. */
 export interface Look extends Omit<Situation, 'needs'> {
-  readonly model: PersonaModel | undefined;
+  readonly model: CalibratedModel | undefined;
   readonly session: readonly Activity[];
   readonly horizonMs: number;
   /** p95 of the time to ready per resource, ms, where climbs were measured: the least horizon of its need. */
   readonly readyP95Ms?: ReadonlyMap<ResourceId, number>;
-  readonly calibration?: Calibration;
 }
 
 /** One pass of the loop (DESIGN §1), pure: activity → match → need → plan. */

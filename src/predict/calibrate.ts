@@ -1,4 +1,5 @@
 import type { Probability } from '../domain/index.ts';
+import type { PersonaModel } from '../learn/personaModel.ts';
 
 /** First uses in a session and further ones are judged apart: the one rests on who it is, the other on the pace of use. */
 export type Occasion = 'first' | 'again';
@@ -20,6 +21,11 @@ export interface Bins {
   readonly said: readonly number[];
 }
 
+/** A model that brings what was learnt of its own truth: `need` puts right what it says by that. */
+export interface CalibratedModel extends PersonaModel {
+  readonly calibration?: Calibration;
+}
+
 export interface Outcome {
   readonly occasion: Occasion;
   /** As it came from the personas, not put right. */
@@ -27,14 +33,14 @@ export interface Outcome {
   readonly used: boolean;
 }
 
-/** Logits from −9 (about 1 in 8000) to 9 in steps of a half. */
+/** Logits from −9 (about 1 in 8000) to 9 in steps of a quarter: by `bench:need` the finest of those tried is the truest. */
 const LOWEST = -9;
-const STEP = 0.5;
-export const BINS = 37;
+const STEP = 0.25;
+export const BINS = 73;
 /** Each bin begins with so many outcomes that agree with what was said, so that nothing learnt means nothing changed. */
-const BELIEF = 2;
+const BELIEF = 1;
 /** A bin remembers about so many outcomes; older ones fade, so that it follows a change. */
-const MEMORY = 2000;
+const MEMORY = 200;
 
 const emptyBins = (): Bins => ({ outcomes: zeros(), uses: zeros(), said: zeros() });
 const zeros = (): readonly number[] => new Array(BINS).fill(0);

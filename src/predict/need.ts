@@ -1,6 +1,5 @@
 import type { Activity, Need, Probability, ResourceId, UnixMs } from '../domain/index.ts';
-import type { PersonaModel } from '../learn/personaModel.ts';
-import { type Calibration, calibrated } from './calibrate.ts';
+import { type CalibratedModel, type Calibration, calibrated } from './calibrate.ts';
 import { type Compiled, compiled } from './compile.ts';
 import { whyNeeded } from './explain.ts';
 import { type Leading, leading } from './leading.ts';
@@ -33,6 +32,7 @@ export interface NeedOptions {
   readonly horizonMs: number;
   /** The resource's own p95 time to ready, ms, where it is known: no horizon is shorter, or the warning would come too late. */
   readonly readyP95Ms?: ReadonlyMap<ResourceId, number>;
+  /** Instead of the model's own. */
   readonly calibration?: Calibration;
 }
 
@@ -49,14 +49,15 @@ const NEVER_MS = 7 * 24 * 3_600_000;
  * is hardly ever used is left out. Uses nothing later than `now`.
  */
 export function need(
-  model: PersonaModel,
+  model: CalibratedModel,
   session: readonly Activity[],
   resources: readonly ResourceId[],
   options: NeedOptions,
 ): readonly Forecast[] {
   const ready = compiled(model);
   const live = observed(ready, session);
-  return needOf(ready, live, resources, options).map((forecast) => ({
+  const { calibration } = model;
+  return needOf(ready, live, resources, { ...(calibration ? { calibration } : {}), ...options }).map((forecast) => ({
     ...forecast,
     because: whyNeeded(
       ready,

@@ -1,6 +1,7 @@
 import type { Activity, Probability, ResourceId, UnixMs } from '../domain/index.ts';
-import type { PersonaModel } from '../learn/personaModel.ts';
-import { type Calibration, calibrated, learnt, NOT_CALIBRATED, type Occasion, outcomesBehind } from './calibrate.ts';
+import { type PersonaModel, tokensOf } from '../learn/personaModel.ts';
+import { type LearnOptions, learnPersonas } from '../learn/personas.ts';
+import { type CalibratedModel, type Calibration, calibrated, learnt, NOT_CALIBRATED, type Occasion, outcomesBehind } from './calibrate.ts';
 import { type Compiled, compiled } from './compile.ts';
 import { begin, type Live, observe } from './live.ts';
 import { chanceOfUse, chances, evidenceFor, MIN_EVIDENCE } from './need.ts';
@@ -82,7 +83,7 @@ function* settled(
   const used = new Set<ResourceId>();
   for (const activity of later) {
     if (activity.at > at + horizonMs) break;
-    used.add(activity.resource);
+    for (const resource of tokensOf([activity])) used.add(resource);
   }
   const outcomes = predictions.map((p) => ({ ...p, used: used.has(p.resource) }));
   yield outcomes;
@@ -94,8 +95,9 @@ function* settled(
 
 /** Of sessions in the order of time, so many teach the personas on whose predictions of the others the calibration is learnt. */
 const TAUGHT = 0.75;
-/** With fewer sessions to predict than this there is nothing to learn from. */
+/** With fewer sessions to predict than this there is nothing to learn from; more activities than this tell nothing new. */
 const LEAST_SESSIONS = 4;
+const MOST_ACTIVITIES = 5000;
 
 /**
  * A calibration for personas that are learnt from these sessions: from what personas of the first three quarters say of the
@@ -103,11 +105,29 @@ const LEAST_SESSIONS = 4;
  */
 export function rehearse(sessions: Sessions, learn: (sessions: Sessions) => PersonaModel, options: ReplayOptions): Calibration | undefined {
   const ordered = sessions.filter((s) => s.length > 0).sort((a, b) => (a[0] as Activity).at - (b[0] as Activity).at);
-  const cut = Math.floor(TAUGHT * ordered.length);
+  const cut = Math.max(Math.floor(TAUGHT * ordered.length), lastOf(ordered, MOST_ACTIVITIES));
   if (ordered.length - cut < LEAST_SESSIONS) return undefined;
   const steps = replay(learn(ordered.slice(0, cut)), ordered.slice(cut), options);
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
   }
+}
+
+/** Where the last sessions begin that have at most so many activities together. */
+function lastOf(sessions: Sessions, activities: number): number {
+  let left = activities;
+  let from = sessions.length;
+  while (from > 0 && (left -= (sessions[from - 1] as readonly Activity[]).length) >= 0) from--;
+  return from;
+}
+
+/** What the calibration of a learnt model is about, ms: the usual horizon. */
+export const REHEARSED_MS = 20 * 60_000;
+
+/** Personas, and how true what they say has been. */
+export function learnCalibrated(sessions: Sessions, options: LearnOptions): CalibratedModel {
+  const learn = (some: Sessions): PersonaModel => learnPersonas(some, options);
+  const calibration = rehearse(sessions, learn, { horizonMs: REHEARSED_MS });
+  return { ...learn(sessions), ...(calibration ? { calibration } : {}) };
 }

@@ -1,3 +1,4 @@
+import { probability } from '../domain/index.ts';
 import { type Component, countOf, type Use } from '../learn/personaModel.ts';
 import { POINTS, timesOf } from './times.ts';
 
@@ -64,8 +65,8 @@ interface Habit {
 
 function habitOf(component: Component, use: Use): Habit {
   return {
-    ever: Math.min(1, Math.max(0, use.probability)),
-    again: Math.min(1, Math.max(0, use.again)),
+    ever: probability(use.probability),
+    again: probability(use.again),
     more: moreOf(component, use),
     first: timesOf(use.firstUseMs),
     gap: timesOf(use.gapMs),
@@ -80,7 +81,8 @@ function habitOf(component: Component, use: Use): Habit {
 function moreOf(component: Component, use: Use): number {
   const sessions = component.support * use.probability;
   const gaps = countOf(component.unigram, use.resource) / sessions - 1;
-  return gaps > use.again ? 1 - use.again / gaps : Math.min(1, Math.max(0, use.again));
+  const again = probability(use.again);
+  return gaps > again ? 1 - again / gaps : again;
 }
 
 function emptyHabits(rows: number): Habits {
