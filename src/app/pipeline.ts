@@ -1,40 +1,34 @@
-import type { Activity, Match, Need, Persona } from '../domain/index.ts';
-import type { PersonaModel } from '../learn/personaModel.ts';
+import type { Activity, Match, Persona, ResourceId } from '../domain/index.ts';
 import { personasOf } from '../learn/personasOf.ts';
 import { decide, type Plan, type Situation } from '../plan/decide.ts';
+import type { CalibratedModel } from '../predict/calibrate.ts';
 import { match } from '../predict/match.ts';
-import { need } from '../predict/need.ts';
+import { type Forecast, need } from '../predict/need.ts';
 
 export interface View {
   readonly personas: readonly Persona[];
   readonly match: Match;
   /** The most probable persona where it is likelier than not belonging to any. */
   readonly active: Persona | undefined;
-  readonly needs: readonly Need[];
+  readonly needs: readonly Forecast[];
   readonly plan: Plan;
 }
 
 /** What one pass is made from: what was learnt, what happened in this session, and how the world stands. */
 export interface Look extends Omit<Situation, 'needs'> {
-  readonly model: PersonaModel | undefined;
+  readonly model: CalibratedModel | undefined;
   readonly session: readonly Activity[];
   readonly horizonMs: number;
+  /** p95 of the time to ready per resource, ms, where climbs were measured: the least horizon of its need. */
+  readonly readyP95Ms?: ReadonlyMap<ResourceId, number>;
 }
 
 /** One pass of the loop (DESIGN §1), pure: activity → match → need → plan. */
 export function look(at: Look): View {
   const personas = at.model ? personasOf(at.model, at.now) : [];
   const who: Match = at.model ? match(at.model, at.session) : { personas: [], none: 1 };
-  const needs = at.model
-    ? need(
-        at.model,
-        who,
-        at.session,
-        at.resources.map((r) => r.id),
-        at.now,
-        at.horizonMs,
-      )
-    : [];
+  const resources = at.resources.map((r) => r.id);
+  const needs = at.model ? need(at.model, at.session, resources, at) : [];
   const plan = decide({ ...at, needs: new Map(needs.map((n) => [n.resource, n])) });
   return { personas, match: who, active: mostProbable(who, personas), needs, plan };
 }

@@ -1,40 +1,19 @@
 import type { Activity, Match } from '../domain/index.ts';
-import {
-  backgroundProbability,
-  NOISE_WEIGHT,
-  normaliseLogs,
-  type PersonaModel,
-  tokenLogProbability,
-  tokensOf,
-} from '../learn/personaModel.ts';
-
-/** Log weights of every persona and of none (last), unnormalised: plain data, carried from activity to activity. */
-export interface Posterior {
-  readonly logs: readonly number[];
-  readonly last: string | undefined;
-}
-
-export function priorOf(model: PersonaModel): Posterior {
-  return { logs: [...model.components.map((c) => Math.log(c.weight)), Math.log(NOISE_WEIGHT)], last: undefined };
-}
-
-/** One activity further: Bayes' rule in each persona's chain. */
-export function advance(model: PersonaModel, posterior: Posterior, token: string): Posterior {
-  const { background, backgroundTotal } = model;
-  const gains = model.components.map((c) => tokenLogProbability(c, posterior.last, token, background, backgroundTotal));
-  gains.push(Math.log(backgroundProbability(token, background, backgroundTotal)));
-  return { logs: posterior.logs.map((log, i) => log + (gains[i] as number)), last: token };
-}
+import type { PersonaModel } from '../learn/personaModel.ts';
+import { type Compiled, compiled } from './compile.ts';
+import { type Live, observed } from './live.ts';
 
 /** Who is this? P(persona | session so far). Without personas, or before the first activity, the model abstains. */
 export function match(model: PersonaModel, session: readonly Activity[]): Match {
-  const tokens = tokensOf(session);
-  if (model.components.length === 0 || tokens.length === 0) return { personas: [], none: 1 };
-  let posterior = priorOf(model);
-  for (const token of tokens) posterior = advance(model, posterior, token);
-  const { shares } = normaliseLogs(posterior.logs);
+  const ready = compiled(model);
+  return matchOf(ready, observed(ready, session));
+}
+
+/** The same from a session that was followed activity by activity. */
+export function matchOf({ model, count }: Compiled, { activities, posterior }: Live): Match {
+  if (count === 0 || activities === 0) return { personas: [], none: 1 };
   return {
-    personas: model.components.map((c, i) => ({ id: c.id, name: c.name, probability: shares[i] as number })),
-    none: shares.at(-1) as number,
+    personas: model.components.map(({ id, name }, k) => ({ id, name, probability: posterior.weights[k] as number })),
+    none: posterior.weights[count] as number,
   };
 }

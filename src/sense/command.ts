@@ -87,7 +87,11 @@ function commandOf({ words, aside }: ShellWords): { readonly command?: Command; 
 /** What is left after assignments, the shell's keywords and the likes of `sudo -u me`, as long as a command is left. */
 function withoutPrefixes(words: readonly string[]): readonly string[] {
   let own = fromCommand(words);
-  for (let prefixes = 0; prefixes < MOST_PREFIXES; prefixes++) own = afterPrefix(own) ?? own;
+  for (let prefixes = 0; prefixes < MOST_PREFIXES; prefixes++) {
+    const inner = afterPrefix(own);
+    if (!inner) break;
+    own = inner;
+  }
   return own;
 }
 

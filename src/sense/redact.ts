@@ -142,6 +142,7 @@ function gated({ kind, keep, taken }: Rule, match: readonly unknown[], counts: M
 }
 
 export function merged(all: readonly (readonly Dropped[])[]): readonly Dropped[] {
+  if (all.every((one) => one.length === 0)) return [];
   const counts = new Map<Dropped['kind'], number>();
   for (const { kind, count } of all.flat()) counts.set(kind, (counts.get(kind) ?? 0) + count);
   return [...counts].map(([kind, count]) => ({ kind, count }));

@@ -1,73 +1,68 @@
 /**
- * `npm run bench [-- --json]`: the command line as a whole process over the public traces, several runs each. The traces are
- * taken from PREWARM_TRACES (default ../shared/data); without them it says so and exits 1.
+ * `npm run bench [-- --json]` runs all benchmarks, `npm run bench:<name>` one. Each is a program of its own, bundled from
+ * `<name>Bench.ts` (or run as it is from `<name>Bench.mjs`), so that none warms or fills the memory of another. With `--json`
+ * one object goes to standard output (DESIGN §5.3), messages to standard error.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
-import { prepare } from '../harness/prepare.mjs';
+import { join } from 'node:path';
+import esbuild from 'esbuild';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const DATA = resolve(process.env.PREWARM_TRACES ?? join(ROOT, '..', 'shared', 'data'), 'traces');
-const RUNS = 3;
+const HERE = import.meta.dirname;
+const OUT = join(HERE, '..', '..', 'test-results', 'bench');
+const ALL = ['live', 'need', 'ingest', 'learn', 'backtest'];
+const asked = process.argv.slice(2).filter((a) => !a.startsWith('-'));
+const unknown = asked.filter((name) => !ALL.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}; there are ${ALL.join(', ')}.`);
+  process.exit(2);
+}
+const names = asked.length > 0 ? asked : ALL;
 const json = process.argv.includes('--json');
 
-if (!existsSync(DATA)) {
-  console.error(`There are no traces at ${DATA}. Set PREWARM_TRACES to the folder that holds traces/.`);
-  process.exit(1);
-}
-await prepare();
-
 const figures = {};
-for (const name of ['kypo-commands', 'alibaba-models', 'abb-ide']) {
-  const file = join(DATA, `${name}.csv.gz`);
-  if (!existsSync(file)) continue;
-  const backtests = times(name === 'abb-ide' ? 1 : RUNS, () => cli('backtest', file));
-  for (const [model, { micro, macro }] of Object.entries(backtests[0].models)) {
-    for (const [key, value] of Object.entries(micro)) figure(`${name} ${model} ${key}`, key === 'logLoss' ? 'bits' : 'share', [value]);
-    figure(`${name} ${model} top1 macro`, 'share', [macro.top1]);
-  }
-  figure(
-    `${name} backtest, all models`,
-    'ms',
-    backtests.map((b) => b.elapsedMs),
-  );
-  figure(
-    `${name} learn`,
-    'ms',
-    times(RUNS, () => cli('learn', file).elapsedMs),
-  );
-}
-
-if (json)
-  console.log(
-    JSON.stringify({
-      bench: 'prediction',
-      machine: `${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
-      figures,
-    }),
-  );
-else
-  for (const [name, f] of Object.entries(figures))
-    console.log(
-      `${name.padEnd(48)} ${String(f.value === null ? '–' : Number(f.value.toFixed(4))).padStart(12)} ${f.unit}${f.runs > 1 ? `  (${Math.round(f.min)}–${Math.round(f.max)}, ${f.runs} runs)` : ''}`,
-    );
-
-function cli(...args) {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [join(ROOT, 'dist', 'cli.js'), ...args, '--json'], {
+let failed = 0;
+for (const name of names) {
+  console.error(`bench ${name} …`);
+  const { stdout, status } = spawnSync(process.execPath, ['--expose-gc', '--max-old-space-size=6144', await programOf(name)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   });
-  if (status !== 0) throw new Error(`prewarm ${args.join(' ')} exited ${status}: ${stderr}`);
-  return JSON.parse(stdout);
+  if (status !== 0) {
+    failed++;
+    continue;
+  }
+  const { figures: own, tables = [] } = JSON.parse(stdout);
+  for (const [key, figure] of Object.entries(own)) figures[names.length > 1 ? `${name}: ${key}` : key] = figure;
+  if (!json) for (const line of [...Object.entries(own).map(row), ...tables]) console.log(line);
+}
+if (json) {
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
+  console.log(JSON.stringify({ bench: names.length > 1 ? 'all' : names[0], machine, figures }));
+}
+process.exit(failed > 0 ? 1 : 0);
+
+async function programOf(name) {
+  const plain = join(HERE, `${name}Bench.mjs`);
+  if (existsSync(plain)) return plain;
+  const outfile = join(OUT, `${name}.mjs`);
+  await esbuild.build({
+    entryPoints: [join(HERE, `${name}Bench.ts`)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'warning',
+  });
+  return outfile;
 }
 
-function figure(name, unit, values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  figures[name] = { value: sorted[Math.floor(sorted.length / 2)], unit, runs: sorted.length, min: sorted[0], max: sorted.at(-1) };
-}
-
-function times(n, act) {
-  return Array.from({ length: n }, act);
+function row([name, f]) {
+  const value = f.value === null ? '–' : String(Number(f.value.toPrecision(5)));
+  const range = f.runs > 1 ? `  (${Number(f.min.toPrecision(3))}–${Number(f.max.toPrecision(3))}, ${f.runs} runs)` : '';
+  return `${name.padEnd(56)} ${value.padStart(12)} ${f.unit}${range}`;
 }

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Activity } from '../../src/domain/index.ts';
-import { normaliseLogs, type PersonaModel, tokenLogProbability, tokensOf } from '../../src/learn/personaModel.ts';
+import { type PersonaModel, tokensOf } from '../../src/learn/personaModel.ts';
 import { logGamma } from '../../src/learn/personas/logGamma.ts';
 import { learnPersonas, learnWithOwners } from '../../src/learn/personas.ts';
 import { personasOf } from '../../src/learn/personasOf.ts';
 import { randomFrom } from '../../src/learn/random.ts';
-import { advance, match, priorOf } from '../../src/predict/match.ts';
+import { match } from '../../src/predict/match.ts';
 import { need } from '../../src/predict/need.ts';
 import { PLANTED, plantedSessions } from './planted.ts';
 
@@ -98,29 +98,10 @@ describe('match and need', () => {
 
   it('says nothing before the first activity', () => expect(match(model, [])).toEqual({ personas: [], none: 1 }));
 
-  it('step by step equals all at once (property: the fast posterior is the naive one to 1e-9)', () => {
-    fc.assert(
-      fc.property(fc.array(fc.constantFrom(...WORK.api, ...WORK.web, 'command:unheard'), { minLength: 1, maxLength: 12 }), (tokens) => {
-        let posterior = priorOf(model);
-        for (const token of tokens) posterior = advance(model, posterior, token);
-        const naive = model.components.map(
-          (c) =>
-            Math.log(c.weight) +
-            tokens.reduce((sum, t, i) => sum + tokenLogProbability(c, tokens[i - 1], t, model.background, model.backgroundTotal), 0),
-        );
-        const fast = normaliseLogs(posterior.logs.slice(0, -1)).shares;
-        normaliseLogs(naive).shares.forEach((share, i) => {
-          expect(fast[i]).toBeCloseTo(share, 9);
-        });
-      }),
-      { seed: 6, numRuns: 200 },
-    );
-  });
-
   it('needs the database in an api session and not in a web session, and says why', () => {
     const of = (kind: Kind) => {
       const prefix = session(kind, 3).slice(0, 1);
-      return need(model, match(model, prefix), prefix, ['compose:shop/db'], 0, 20 * MINUTE)[0];
+      return need(model, prefix, ['compose:shop/db'], { now: 0, horizonMs: 20 * MINUTE })[0];
     };
     expect(of('api')?.probability).toBeGreaterThan(0.6);
     expect(of('web')?.probability ?? 0).toBeLessThan(0.1);

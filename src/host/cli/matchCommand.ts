@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { fromDocument } from '../../app/personaDocument.ts';
 import { type Activity, failed, ok, type Result } from '../../domain/index.ts';
 import type { PersonaModel } from '../../learn/personaModel.ts';
-import { learnPersonas } from '../../learn/personas.ts';
+import type { CalibratedModel } from '../../predict/calibrate.ts';
+import { whyMatched } from '../../predict/explain.ts';
 import { match } from '../../predict/match.ts';
-import { need } from '../../predict/need.ts';
+import { type Forecast, need, type Quantiles } from '../../predict/need.ts';
+import { learnCalibrated } from '../../predict/replay.ts';
 import { idleGaps } from '../../sense/idleGap.ts';
 import { sessionsOf } from '../../sense/sessions.ts';
 import { DEFAULT_SETTINGS } from '../node/openApp.ts';
@@ -19,36 +21,64 @@ export async function matchCommand({ positionals, options }: Invocation): Promis
   for await (const batch of traces.value.activities) activities.push(...batch);
   const sessions = sessionsOf(activities, { idleMs: idleGaps(activities, DEFAULT_SETTINGS.idleMs) });
   const live = sessions.at(-1);
-  if (!live) return failed('bad-file', 'never', `${positionals[0]} holds no activity.`);
+  if (!live)
+    return failed(
+      'bad-file',
+      'never',
+      `${positionals[0]} holds no activity, so there is no session to match. Give it a trace with at least one.`,
+    );
   const model =
     typeof options.personas === 'string'
       ? await readPersonas(options.personas)
       : ok(
-          learnPersonas(
+          learnCalibrated(
             sessions.slice(0, -1).map((s) => s.activities),
             { now: Date.now(), seed: 1 },
           ),
         );
   if (!model.ok) return model;
-  const matches = match(model.value, live.activities);
-  const resources = [...new Set(model.value.components.flatMap((c) => c.uses.map((u) => u.resource)))];
-  const needs = [
-    ...need(model.value, matches, live.activities, resources, live.activities.at(-1)?.at ?? 0, DEFAULT_SETTINGS.horizonMs),
-  ].sort((a, b) => b.probability - a.probability);
-  const ranked = [...matches.personas].sort((a, b) => b.probability - a.probability);
-  return ok({
-    json: {
-      matches: ranked.map((p) => ({ persona: p.name, probability: p.probability })),
-      none: matches.none,
-      need: needs.map((n) => ({ resource: n.resource, probability: n.probability, etaMs: Math.round(n.etaMs), because: n.because })),
-    },
-    lines: [
-      ...ranked.map((p) => `${percent(p.probability)}  ${p.name}`),
-      `${percent(matches.none)}  none of them`,
-      ...needs.slice(0, 10).map((n) => `need ${percent(n.probability)}  ${n.resource} in about ${Math.round(n.etaMs / 1000)} s`),
-    ],
-  });
+  return ok(reportOn(model.value, live.activities));
 }
+
+/** Below this a persona or a need is no line for people; the JSON has them all. */
+const WORTH_A_LINE = 0.01;
+
+function reportOn(model: CalibratedModel, session: readonly Activity[]): Report {
+  const { personas, none } = match(model, session);
+  const matches = [...personas]
+    .sort((a, b) => b.probability - a.probability)
+    .map((p) => ({ persona: p.name, probability: p.probability, because: whyMatched(model, session, p.id) }));
+  const resources = [...new Set(model.components.flatMap((c) => c.uses.map((u) => u.resource)))];
+  const needs = need(model, session, resources, { now: session.at(-1)?.at ?? 0, horizonMs: DEFAULT_SETTINGS.horizonMs });
+  return {
+    json: { matches, none, need: needs.map(inWholeMs), because: matches[0]?.because ?? [] },
+    lines: [
+      ...(matches.length > 0 ? [] : ['Too little is known to say who this is.']),
+      ...matches
+        .filter((m) => m.probability >= WORTH_A_LINE)
+        .flatMap((m) => [`${percent(m.probability)}  ${m.persona}`, ...m.because.map(indented)]),
+      `${percent(none)}  none of them`,
+      ...needs
+        .filter((n) => n.probability >= WORTH_A_LINE)
+        .slice(0, 10)
+        .flatMap((n) => [needLine(n), indented(n.because)]),
+    ],
+  };
+}
+
+const inWholeMs = ({ etaMs, etaQuantilesMs, lastsMs, ...n }: Forecast) => ({
+  ...n,
+  etaMs: Math.round(etaMs),
+  etaQuantilesMs: rounded(etaQuantilesMs),
+  ...(lastsMs ? { lastsMs: rounded(lastsMs) } : {}),
+});
+const rounded = ({ p10, p50, p90 }: Quantiles): Quantiles => ({ p10: Math.round(p10), p50: Math.round(p50), p90: Math.round(p90) });
+
+const indented = (line: string): string => `       ${line}`;
+const needLine = (n: Forecast): string =>
+  `need ${percent(n.probability)}  ${n.resource} in about ${span(n.etaMs)} (${span(n.etaQuantilesMs.p10)} to ${span(n.etaQuantilesMs.p90)})${lasts(n)}`;
+const lasts = ({ lastsMs }: Forecast): string => (lastsMs ? `, for ${span(lastsMs.p50)} (up to ${span(lastsMs.p90)})` : '');
+const span = (ms: number): string => (ms < 90_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);
 
 async function readPersonas(file: string): Promise<Result<PersonaModel>> {
   try {

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { Activity, UnixMs } from '../../domain/index.ts';
 import type { PersonaModel } from '../../learn/personaModel.ts';
-import { learnPersonas } from '../../learn/personas.ts';
+import { learnCalibrated } from '../../predict/replay.ts';
 
 export interface LearnRequest {
   readonly id: number;
@@ -26,7 +26,7 @@ parentPort?.on('message', (request: LearnRequest) => {
 function reply({ id, sessions, previous, now, seed, zoneOffsetMs }: LearnRequest): LearnReply {
   const progress = (done: number): void => parentPort?.postMessage({ id, progress: done } satisfies LearnReply);
   try {
-    return { id, model: learnPersonas(sessions, { now, seed, zoneOffsetMs, progress, ...(previous ? { previous } : {}) }) };
+    return { id, model: learnCalibrated(sessions, { now, seed, zoneOffsetMs, progress, ...(previous ? { previous } : {}) }) };
   } catch (bug) {
     return { id, error: bug instanceof Error ? (bug.stack ?? bug.message) : String(bug) };
   }
