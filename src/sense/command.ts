@@ -87,7 +87,11 @@ function commandOf({ words, aside }: ShellWords): { readonly command?: Command; 
 /** What is left after assignments, the shell's keywords and the likes of `sudo -u me`, as long as a command is left. */
 function withoutPrefixes(words: readonly string[]): readonly string[] {
   let own = fromCommand(words);
-  for (let prefixes = 0; prefixes < MOST_PREFIXES; prefixes++) own = afterPrefix(own) ?? own;
+  for (let prefixes = 0; prefixes < MOST_PREFIXES; prefixes++) {
+    const inner = afterPrefix(own);
+    if (!inner) break;
+    own = inner;
+  }
   return own;
 }
 
@@ -206,6 +210,7 @@ function portOf(rest: readonly string[]): readonly string[] {
  * digits are how passwords look that were typed at the wrong prompt, not programs.
  */
 function programName(word: string): string {
+  if (/^[a-z_-]{1,40}$/.test(word)) return word.startsWith('-') ? '' : word;
   const name = word.replace(/^.*[/\\]/, '').replace(/\.(exe|cmd|bat|ps1)$/i, '');
   const looksTyped = /[A-Z]/.test(name) && /\d/.test(name);
   return /^[A-Za-z_][\w.+-]{0,39}$/.test(name) && !looksTyped ? name : '';

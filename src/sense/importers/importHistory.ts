@@ -92,7 +92,10 @@ function createGate(): (entry: CommandLine | Deed) => Passed {
 /** Behind the gate, so that what is cut off is no part of a secret that would else be known. */
 const shortened = (text: string): string => text.slice(0, 120);
 
-function activitiesOf({ of, resources, workspace, laidAt }: Timed<Gated>, { actor, pseudonym }: ImportOptions): readonly Activity[] {
+function activitiesOf(
+  { entry: { of, resources, workspace }, laidAt }: Timed<Gated>,
+  { actor, pseudonym }: ImportOptions,
+): readonly Activity[] {
   const client = of.is === 'deed' ? of.client : undefined;
   return resources.map((resource) => ({
     at: laidAt,
