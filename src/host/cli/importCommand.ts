@@ -10,11 +10,12 @@ import { createTraceWriter } from '../node/traceFile.ts';
 import type { Invocation, Report } from './command.ts';
 
 const SHOWN_REJECTS = 20;
+const FORMATS = Object.entries(IMPORTERS).map(([name, { summary }]) => `  ${name.padEnd(18)}${summary}`);
 
 export async function importCommand({ positionals, options, terminal, signal }: Invocation): Promise<Result<Report>> {
   const [format = '', file = ''] = positionals;
   const importer = Object.hasOwn(IMPORTERS, format) ? IMPORTERS[format] : undefined;
-  if (!importer) return failed('wrong-usage', 'never', `“${format}” is no known format; known are ${Object.keys(IMPORTERS).join(', ')}.`);
+  if (!importer) return failed('wrong-usage', 'never', `“${format}” is no known format; known are\n${FORMATS.join('\n')}`);
   const source = await openImportSource(file, Date.now()).catch((error: NodeJS.ErrnoException) => error);
   if (source instanceof Error) return failed('not-found', 'never', `${file} cannot be read (${reasonOf(source)}).`);
   const output = typeof options.output === 'string' ? options.output : undefined;
