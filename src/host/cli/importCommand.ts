@@ -66,8 +66,9 @@ async function imported(
   }
 }
 
-/** Errors of the file system, of gzip (both have a code) and of SQLite; others are bugs. */
-const isOfTheWorld = (error: unknown): error is Error => error instanceof Error && ('code' in error || error.name === 'SQLite3Error');
+/** Errors of the file system (`EISDIR`), of gzip (`Z_DATA_ERROR`) and of SQLite; others are bugs, Node's own `ERR_…` among them. */
+const isOfTheWorld = (error: unknown): error is Error =>
+  error instanceof Error && (/^(?:E[A-Z0-9]+|Z_\w+)$/.test((error as NodeJS.ErrnoException).code ?? '') || error.name === 'SQLite3Error');
 const reasonOf = (error: Error): string => (error as NodeJS.ErrnoException).code ?? error.message;
 
 function reportOf(tally: Tally, file: string, output: string | undefined): Report {
