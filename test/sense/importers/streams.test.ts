@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Importer, Opened } from '../../../src/sense/importers/importer.ts';
 import { importHistory } from '../../../src/sense/importers/importHistory.ts';
 import { IMPORTERS } from '../../../src/sense/importers/registry.ts';
@@ -61,6 +61,9 @@ function large(format: string): Pulled {
     pulled: () => pulled,
   };
 }
+
+// A busy machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('an import', () => {
   it.each(Object.keys(IMPORTERS).filter((format) => format in LARGE || format === 'atuin'))(
