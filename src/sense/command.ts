@@ -210,6 +210,7 @@ function portOf(rest: readonly string[]): readonly string[] {
  * digits are how passwords look that were typed at the wrong prompt, not programs.
  */
 function programName(word: string): string {
+  if (/^[a-z_-]{1,40}$/.test(word)) return word.startsWith('-') ? '' : word;
   const name = word.replace(/^.*[/\\]/, '').replace(/\.(exe|cmd|bat|ps1)$/i, '');
   const looksTyped = /[A-Z]/.test(name) && /\d/.test(name);
   return /^[A-Za-z_][\w.+-]{0,39}$/.test(name) && !looksTyped ? name : '';

@@ -125,11 +125,13 @@ const RULES: readonly Rule[] = [
   { kind: 'opaque', pattern: /[A-Za-z0-9+/_-]{20,}={0,2}/g, keep: '‹opaque›', taken: looksOpaque },
 ];
 
+const NOTHING: readonly Dropped[] = [];
+
 /** THE redaction gate: nothing is stored that did not pass it. What it took is counted by kind. */
 export function redact(text: string): { readonly text: string; readonly dropped: readonly Dropped[] } {
   const counts = new Map<SecretKind, number>();
   const left = RULES.reduce((before, rule) => before.replace(rule.pattern, (...match: unknown[]) => gated(rule, match, counts)), text);
-  return { text: left, dropped: [...counts].map(([kind, count]) => ({ kind, count })) };
+  return { text: left, dropped: counts.size === 0 ? NOTHING : [...counts].map(([kind, count]) => ({ kind, count })) };
 }
 
 /** What stays of one match. What went through the gate before goes through again unchanged and uncounted. */
@@ -142,8 +144,9 @@ function gated({ kind, keep, taken }: Rule, match: readonly unknown[], counts: M
 }
 
 export function merged(all: readonly (readonly Dropped[])[]): readonly Dropped[] {
-  if (all.every((one) => one.length === 0)) return [];
+  const some = all.filter((dropped) => dropped.length > 0);
+  if (some.length < 2) return some[0] ?? NOTHING;
   const counts = new Map<Dropped['kind'], number>();
-  for (const { kind, count } of all.flat()) counts.set(kind, (counts.get(kind) ?? 0) + count);
+  for (const { kind, count } of some.flat()) counts.set(kind, (counts.get(kind) ?? 0) + count);
   return [...counts].map(([kind, count]) => ({ kind, count }));
 }

@@ -52,7 +52,7 @@ describe('prewarm import', () => {
   });
 
   it.each([
-    ['of no such format', 'nonsense', 'x', 'wrong-usage', /known are bash, .*kubernetes-audit/],
+    ['of no such format', 'nonsense', 'x', 'wrong-usage', /known are\n {2}bash .*history[\s\S]*\n {2}kubernetes-audit {2}Audit/],
     ['that is not there', 'bash', 'none', 'not-found', /none cannot be read \(ENOENT\)/],
     ['that is a folder', 'bash', '.', 'bad-file', /EISDIR/],
     ['that is no database', 'atuin', 'cut.gz', 'bad-file', /./],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCommand } from '../../src/sense/command.ts';
+import { shellCommands, shellWords } from '../../src/sense/shellCommands.ts';
 
 const tokens = (line: string): string[] => parseCommand(line).commands.map((c) => c.token);
 
@@ -147,6 +148,18 @@ describe('parseCommand', () => {
         for (const { token } of parseCommand(line).commands) expect(token.length).toBeLessThan(200);
       }),
       { seed: 1, numRuns: 2000 },
+    );
+  });
+
+  it('reads plain words the same the short way and the long way (property)', () => {
+    const plain = fc.stringMatching(/^[\w \t./:=@%+,~^$*?![\]{}-]{0,40}$/);
+    fc.assert(
+      fc.property(plain, (text) => {
+        // An empty quotation is not plain, so that the text goes the long way; it ends the words as one more, which is empty.
+        expect(shellWords(`${text} ''`)).toEqual({ words: [...shellWords(text).words, ''], aside: 0 });
+        expect(shellCommands(`${text};`)).toEqual(shellCommands(text));
+      }),
+      { seed: 41, numRuns: 2000 },
     );
   });
 });

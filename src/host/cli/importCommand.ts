@@ -10,13 +10,15 @@ import { createTraceWriter } from '../node/traceFile.ts';
 import type { Invocation, Report } from './command.ts';
 
 const SHOWN_REJECTS = 20;
+const FORMATS = [...Object.entries(IMPORTERS), ['otlp', { summary: 'OpenTelemetry traces: JSON, JSON Lines or protobuf' }] as const].map(
+  ([name, { summary }]) => `  ${name.padEnd(18)}${summary}`,
+);
 
 export async function importCommand({ positionals, options, terminal, signal }: Invocation): Promise<Result<Report>> {
   const [format = '', file = ''] = positionals;
   if (format === 'otlp') return (await import('./importOtlpCommand.ts')).importOtlpCommand(file, options);
   const importer = Object.hasOwn(IMPORTERS, format) ? IMPORTERS[format] : undefined;
-  if (!importer)
-    return failed('wrong-usage', 'never', `“${format}” is no known format; known are ${[...Object.keys(IMPORTERS), 'otlp'].join(', ')}.`);
+  if (!importer) return failed('wrong-usage', 'never', `“${format}” is no known format; known are\n${FORMATS.join('\n')}`);
   const source = await openImportSource(file, Date.now()).catch((error: NodeJS.ErrnoException) => error);
   if (source instanceof Error) return failed('not-found', 'never', `${file} cannot be read (${reasonOf(source)}).`);
   const output = typeof options.output === 'string' ? options.output : undefined;
@@ -67,8 +69,9 @@ async function imported(
   }
 }
 
-/** Errors of the file system, of gzip (both have a code) and of SQLite; others are bugs. */
-const isOfTheWorld = (error: unknown): error is Error => error instanceof Error && ('code' in error || error.name === 'SQLite3Error');
+/** Errors of the file system (`EISDIR`), of gzip (`Z_DATA_ERROR`) and of SQLite; others are bugs, Node's own `ERR_…` among them. */
+const isOfTheWorld = (error: unknown): error is Error =>
+  error instanceof Error && (/^(?:E[A-Z0-9]+|Z_\w+)$/.test((error as NodeJS.ErrnoException).code ?? '') || error.name === 'SQLite3Error');
 const reasonOf = (error: Error): string => (error as NodeJS.ErrnoException).code ?? error.message;
 
 function reportOf(tally: Tally, file: string, output: string | undefined): Report {

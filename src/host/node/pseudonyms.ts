@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { remembered } from '../../sense/importers/remembered.ts';
 
 const KEY_BYTES = 32;
 
@@ -11,10 +12,10 @@ const KEY_BYTES = 32;
  */
 export function createPseudonyms(folder: string): (client: string) => string {
   let key: Buffer | undefined;
-  return (client) => {
+  return remembered((client) => {
     key ??= keyIn(folder);
     return `client-${createHmac('sha256', key).update(client).digest('hex').slice(0, 12)}`;
-  };
+  });
 }
 
 function keyIn(folder: string): Buffer {

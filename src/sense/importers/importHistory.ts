@@ -80,7 +80,7 @@ function createGate(): (entry: CommandLine | Deed) => Passed {
   const name = remembered(redact);
   const route = remembered(routeOf);
   const deed = (of: Deed): Passed => {
-    const { text, dropped } = of.as === 'route' ? route(of.name) : name(of.name);
+    const { text, dropped } = of.as === 'route' ? route(numbersAlike(of.name)) : name(of.name);
     const resources = text.trim() === '' ? [] : [`${of.prefix}${shortened(text)}`];
     if (of.workspace === undefined) return { resources, dropped };
     const workspace = name(of.workspace);
@@ -89,10 +89,16 @@ function createGate(): (entry: CommandLine | Deed) => Passed {
   return (entry) => (entry.is === 'command' ? command(entry.text) : deed(entry));
 }
 
+/** Calls that differ in numbers only have one route, so that it is looked for once. */
+const numbersAlike = (call: string): string => call.replace(/\/\d{1,15}(?=[/?#]|$)/g, '/0');
+
 /** Behind the gate, so that what is cut off is no part of a secret that would else be known. */
 const shortened = (text: string): string => text.slice(0, 120);
 
-function activitiesOf({ of, resources, workspace, laidAt }: Timed<Gated>, { actor, pseudonym }: ImportOptions): readonly Activity[] {
+function activitiesOf(
+  { entry: { of, resources, workspace }, laidAt }: Timed<Gated>,
+  { actor, pseudonym }: ImportOptions,
+): readonly Activity[] {
   const client = of.is === 'deed' ? of.client : undefined;
   return resources.map((resource) => ({
     at: laidAt,

@@ -4,7 +4,7 @@ import { numberOf, quantity, timeOf } from './times.ts';
 
 /**
  * Audit events of the Kubernetes API (audit.k8s.io/v1 and v1beta1), as JSON Lines or an EventList: `api:k8s/get pods`,
- * `api:k8s/create deployments.apps/scale` in kubectl's way of naming, `api:k8s/get /healthz`. Names and namespaces are left. An event
+ * `api:k8s/create deployments.apps/scale` in kubectl's way of naming, `api:k8s/GET /healthz`. Names and namespaces are left. An event
  * has several stages; the last one counts.
  */
 export const kubernetesAudit: Importer = ofJson({ summary: 'Audit log of Kubernetes', paths: ['$.items.*'], entryOf });

@@ -19,7 +19,10 @@ interface Timeless {
   readonly at?: UnixMs;
 }
 
-export type Timed<T> = T & { readonly laidAt: UnixMs };
+export interface Timed<T> {
+  readonly entry: T;
+  readonly laidAt: UnixMs;
+}
 
 /**
  * Entries without a time are laid back from the next that has one, or from `endAt`, in one pass and in constant memory: short runs wait
@@ -40,7 +43,7 @@ export async function* laidBack<T extends Timeless>(
   let laid: Timed<T>[] = [];
   const lay = (entry: T): void => {
     const laidAt = Math.max(before, (under as Run).until - backMs(Math.max(1, left--)));
-    laid.push({ ...entry, laidAt });
+    laid.push({ entry, laidAt });
   };
   const layWaiting = (run: Run): void => {
     under = run;
@@ -54,7 +57,7 @@ export async function* laidBack<T extends Timeless>(
         layWaiting({ length: waiting.length, until: entry.at });
         under = undefined;
         before = entry.at;
-        laid.push({ ...entry, laidAt: entry.at });
+        laid.push({ entry, laidAt: entry.at });
       } else if (under) lay(entry);
       else if (waiting.push(entry) >= most) {
         runs ??= [...((await longRuns?.()) ?? [])];

@@ -10,10 +10,14 @@ export function remembered<T>(make: (text: string) => T, most = 4096): (text: st
   return (text) => {
     const before = known.get(text);
     if (before !== undefined) return before;
-    const made = make(text);
-    if (text.length > LONGEST) return made;
+    if (text.length > LONGEST) return make(text);
+    const own = detached(text);
+    const made = make(own);
     if (known.size >= most) known.clear();
-    known.set(text, made);
+    known.set(own, made);
     return made;
   };
 }
+
+/** A line that was cut from a piece of a file keeps the whole piece in memory; this is the same text by itself. */
+const detached = (text: string): string => ` ${text}`.slice(1);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseActivity } from '../../../src/domain/index.ts';
 import { IMPORTERS } from '../../../src/sense/importers/registry.ts';
 import { type RunOptions, run } from './run.ts';
@@ -140,6 +140,9 @@ function edited(text: string, all: readonly { at: number; length: number; put: s
     return left.slice(0, from) + put + left.slice(from + length);
   }, text);
 }
+
+// A busy machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('every importer', () => {
   it('is here', () => {

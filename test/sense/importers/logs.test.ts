@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { run } from './run.ts';
 
 const AT = 1_700_000_000_000;
 const pseudonym = (client: string): string => `client-${client.length}`;
 const events = (all: readonly unknown[]): string => all.map((e) => JSON.stringify(e)).join('\n');
+
+// A busy machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('the importer of access logs', () => {
   const combined = (request: string, rest = '200 512 "https://example.com/a?token=hunter2" "Mozilla/5.0 (\\"x\\") y"'): string =>

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { END, run } from './run.ts';
 
 const AT = 1_700_000_000_000;
 const RECALLED = undefined;
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'];
+
+// A busy machine is no failure.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('importers of shell histories', () => {
   it.each<[string, string, readonly (readonly [string, number | undefined])[]]>([
