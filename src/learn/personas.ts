@@ -74,7 +74,10 @@ function compare(a: readonly Activity[], b: readonly Activity[]): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
     const [x, y] = [a[i] as Activity, b[i] as Activity];
     if (x.at !== y.at) return x.at - y.at;
-    if (x.resource !== y.resource) return x.resource < y.resource ? -1 : 1;
+    for (const text of ['resource', 'workspace', 'actor', 'kind'] as const) {
+      const [one, other] = [x[text] ?? '', y[text] ?? ''];
+      if (one !== other) return one < other ? -1 : 1;
+    }
   }
   return a.length - b.length;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { agreement } from '../../src/app/cluster/agreement.ts';
-import { type ClusterOptions, clusterTrace, METHODS } from '../../src/app/cluster/clusterTrace.ts';
+import { type Clustered, type ClusterOptions, clusterTrace, METHODS } from '../../src/app/cluster/clusterTrace.ts';
 import type { Activity } from '../../src/domain/index.ts';
 import { type PlantedSession, plantedSessions } from '../learn/planted.ts';
 
@@ -10,6 +10,12 @@ const OPTIONS: ClusterOptions = { idleMs: 30 * 60_000, actorsMin: 1, method: 'mi
 const alone = (sessions: readonly PlantedSession[]): Activity[] =>
   sessions.flatMap((s, i) => s.activities.map((a) => ({ ...a, actor: `a${i}` })));
 const labelsOf = (sessions: readonly PlantedSession[]) => new Map(sessions.map((s, i) => [`a${i}`, s.of]));
+
+const clustered = (activities: readonly Activity[], options: ClusterOptions): Clustered => {
+  const result = clusterTrace(activities, options);
+  if (!result.ok) throw new Error(result.fault.message);
+  return result.value;
+};
 
 describe('agreement', () => {
   it.each<[string, string, string, number, number]>([
@@ -44,26 +50,26 @@ describe('clusterTrace', () => {
   const sessions = plantedSessions(120, 3);
 
   it('finds what was planted, without being told how many', () => {
-    const got = clusterTrace(alone(sessions), { ...OPTIONS, labels: labelsOf(sessions) });
+    const got = clustered(alone(sessions), { ...OPTIONS, labels: labelsOf(sessions) });
     expect([got.clusters, got.actors, got.sessions, got.unlabelled]).toEqual([4, 120, 120, 0]);
     expect(got.ari).toBeGreaterThan(0.95);
   });
 
   it.each(METHODS)('%s never reads the labels: other labels, same assignments', (method) => {
-    const cut = (c: ReturnType<typeof clusterTrace>) => c.assignments.map((a) => [a.actor, a.cluster]);
-    const told = clusterTrace(alone(sessions), { ...OPTIONS, method, labels: new Map([...labelsOf(sessions)].map(([a]) => [a, a])) });
-    expect(cut(told)).toEqual(cut(clusterTrace(alone(sessions), { ...OPTIONS, method })));
+    const cut = (c: ReturnType<typeof clustered>) => c.assignments.map((a) => [a.actor, a.cluster]);
+    const told = clustered(alone(sessions), { ...OPTIONS, method, labels: new Map([...labelsOf(sessions)].map(([a]) => [a, a])) });
+    expect(cut(told)).toEqual(cut(clustered(alone(sessions), { ...OPTIONS, method })));
   });
 
   it('takes the name of a given session for a split only', () => {
     const named = (name: (s: PlantedSession, i: number) => string) =>
       sessions.flatMap((s, i) => s.activities.map((a) => ({ ...a, actor: `a${i}`, session: name(s, i) })));
-    const telling = clusterTrace(
+    const telling = clustered(
       named((s) => s.of),
       OPTIONS,
     ).assignments;
     expect(telling).toEqual(
-      clusterTrace(
+      clustered(
         named((_, i) => `s${i}`),
         OPTIONS,
       ).assignments,
@@ -75,24 +81,31 @@ describe('clusterTrace', () => {
     const mixed = [...web.slice(0, 2), ...ops.slice(0, 1)].flatMap((s) => s.activities.map((a) => ({ ...a, actor: 'mixed' })));
     const plain = web.slice(2).flatMap((s) => s.activities.map((a) => ({ ...a, actor: 'web' })));
     const other = ops.slice(1).flatMap((s) => s.activities.map((a) => ({ ...a, actor: 'ops' })));
-    const of = new Map(clusterTrace([...mixed, ...plain, ...other], OPTIONS).assignments.map((a) => [a.actor, a]));
+    const of = new Map(clustered([...mixed, ...plain, ...other], OPTIONS).assignments.map((a) => [a.actor, a]));
     expect(of.get('mixed')?.cluster).toBe(of.get('web')?.cluster);
     expect(of.get('mixed')?.cluster).not.toBe(of.get('ops')?.cluster);
     expect(of.get('mixed')?.sessions).toBe(3);
   });
 
   it('leaves out actors with fewer activities, and says how stable it is', () => {
-    const got = clusterTrace([...alone(sessions), { at: 1, actor: 'short', resource: 'x' }], { ...OPTIONS, actorsMin: 2, seeds: 3 });
+    const got = clustered([...alone(sessions), { at: 1, actor: 'short', resource: 'x' }], { ...OPTIONS, actorsMin: 2, seeds: 3 });
     expect(got.assignments.map((a) => a.actor)).not.toContain('short');
     expect(got.stability?.seeds).toBe(3);
     expect(got.stability?.between).toBeGreaterThan(0.95);
   });
 
-  it('has nothing to say about nothing', () =>
-    expect(clusterTrace([], OPTIONS)).toMatchObject({ clusters: 0, sessions: 0, assignments: [] }));
+  it('has nothing to say about nothing', () => expect(clustered([], OPTIONS)).toMatchObject({ clusters: 0, sessions: 0, assignments: [] }));
 
   it('k-means finds the planted number by silhouette, or takes the one it is told', () => {
-    expect(clusterTrace(alone(sessions), { ...OPTIONS, method: 'kmeans' }).clusters).toBe(4);
-    expect(clusterTrace(alone(sessions), { ...OPTIONS, method: 'kmeans', k: 3 }).clusters).toBe(3);
+    expect(clustered(alone(sessions), { ...OPTIONS, method: 'kmeans' }).clusters).toBe(4);
+    expect(clustered(alone(sessions), { ...OPTIONS, method: 'kmeans', k: 3 }).clusters).toBe(3);
+  });
+
+  it('the challengers refuse what would take them hours, in one sentence', () => {
+    const many = Array.from({ length: 6001 }, (_, i): Activity => ({ at: i, actor: `a${i}`, resource: 'x' }));
+    for (const method of ['kmeans', 'dbscan'] as const) {
+      const result = clusterTrace(many, { ...OPTIONS, method });
+      expect(result.ok ? '' : result.fault.message).toMatch(/6001 sessions; it is for at most 6000/);
+    }
   });
 });

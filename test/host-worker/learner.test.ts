@@ -35,7 +35,7 @@ describe('the learner’s thread', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const few = plantedSessions(40, 1).map((s) => s.activities);
-  const many = plantedSessions(20_000, 2).map((s) => s.activities);
+  const many = plantedSessions(6000, 2).map((s) => s.activities);
 
   it('learns, and says how far it is', async () => {
     const told: number[] = [];

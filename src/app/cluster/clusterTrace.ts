@@ -1,4 +1,4 @@
-import type { Activity, Session } from '../../domain/index.ts';
+import { type Activity, failed, ok, type Result, type Session } from '../../domain/index.ts';
 import { learnWithOwners } from '../../learn/personas.ts';
 import { idleGaps } from '../../sense/idleGap.ts';
 import { sessionsOf } from '../../sense/sessions.ts';
@@ -58,16 +58,24 @@ interface Spread {
   readonly sd: number;
 }
 
+/** The challengers compare every pair of sessions, or all of them hundreds of times. */
+const MOST_CHALLENGED = 6000;
 const FIRST_SEED = 20_261;
 const NONE = 'none';
 
 /** Sessions to personas, actors to the persona that most of their sessions have, and that held against labels. */
-export function clusterTrace(activities: readonly Activity[], options: ClusterOptions): Clustered {
+export function clusterTrace(activities: readonly Activity[], options: ClusterOptions): Result<Clustered> {
   const busy = ofBusyActors(activities, options.actorsMin);
   const sessions = sessionsOf(busy, { idleMs: idleGaps(busy, options.idleMs) });
+  if (options.method !== 'mixture' && sessions.length > MOST_CHALLENGED)
+    return failed(
+      'unsupported',
+      'never',
+      `${options.method} would take too long for ${sessions.length} sessions; it is for at most ${MOST_CHALLENGED}. Use --method mixture or a smaller trace.`,
+    );
   const runs = Array.from({ length: options.seeds }, (_, i) => runOnce(sessions, FIRST_SEED + i, options));
   const { owners, assignments } = runs[0] as Run;
-  return {
+  return ok({
     method: options.method,
     clusters: countOf(owners),
     sessions: sessions.length,
@@ -77,7 +85,7 @@ export function clusterTrace(activities: readonly Activity[], options: ClusterOp
     ...(options.seeds > 1 ? { stability: stabilityOf(runs, options.labels !== undefined) } : {}),
     assignments,
     sessionClusters: sessions.map((s, i) => ({ session: s.id, actor: s.actor, cluster: owners[i] as string })),
-  };
+  });
 }
 
 interface Run {

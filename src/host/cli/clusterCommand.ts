@@ -34,10 +34,11 @@ export async function clusterCommand({ positionals, options, terminal }: Invocat
     ...(k.ok && k.value !== undefined ? { k: k.value } : {}),
     ...(labels ? { labels: labels.value } : {}),
   });
+  if (!clustered.ok) return clustered;
   const elapsedMs = performance.now() - begun;
   return ok({
-    json: { ...clustered, elapsedMs, rejected: traces.value.problems.count },
-    lines: [...linesOf(clustered, elapsedMs), ...traces.value.problems.first.map((p) => `! ${p}`)],
+    json: { ...clustered.value, elapsedMs, rejected: traces.value.problems.count },
+    lines: [...linesOf(clustered.value, elapsedMs), ...traces.value.problems.first.map((p) => `! ${p}`)],
   });
 }
 

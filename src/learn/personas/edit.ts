@@ -47,7 +47,7 @@ export function withPinsOf(model: PersonaModel, edited: PersonaModel | undefined
     ...model,
     components: model.components.map((c) => {
       const mine = by.get(c.id);
-      return mine ? { ...c, name: mine.name, ...(mine.pins ? { pins: mine.pins } : {}) } : c;
+      return mine ? withPinned({ ...c, name: mine.name, ...(mine.pins ? { pins: mine.pins } : {}) }) : c;
     }),
   };
 }
