@@ -1,4 +1,4 @@
-import { type Cost, type Resource, type ResourceKind, type Rung, rungIndex } from '../domain/index.ts';
+import { type Cost, type Resource, type ResourceId, type ResourceKind, type Rung, rungIndex } from '../domain/index.ts';
 import type { Climb } from './ports.ts';
 
 /** Assumed until one was measured: orders of magnitude of a first start on a laptop, ms. */
@@ -25,6 +25,17 @@ export function costOf(resource: Resource, rung: Rung | 'unknown', climbs: reado
     measured: measured !== undefined,
     memoryBytes: resource.memoryBytes,
   };
+}
+
+/** Nineteen of twenty climbs to ready took no longer, ms, whatever they began from; by resource, where any was measured. */
+export function readyP95MsOf(climbs: Readonly<Record<ResourceId, readonly Climb[]>>): ReadonlyMap<ResourceId, number> {
+  return new Map(
+    Object.entries(climbs).flatMap(([id, own]) => {
+      const sorted = own.map((c) => c.ms).sort((a, b) => a - b);
+      const p95 = sorted[Math.ceil(0.95 * sorted.length) - 1];
+      return p95 === undefined ? [] : [[id, p95] as const];
+    }),
+  );
 }
 
 function median(values: readonly number[]): number | undefined {

@@ -24,7 +24,7 @@ import { advance, type Live, sessionsOf, withoutBursts } from '../sense/sessions
 import type { Signal } from '../sense/signal.ts';
 import type { App, AppState, ResourceState, Suggestion } from './app.ts';
 import { createClimbs } from './climbs.ts';
-import { costOf } from './costs.ts';
+import { costOf, readyP95MsOf } from './costs.ts';
 import { createEngines } from './engines.ts';
 import { createGateways } from './gateways.ts';
 import { summarise } from './ledger.ts';
@@ -282,6 +282,7 @@ export async function createApp(ports: Ports): Promise<App> {
       model: memory.model,
       session,
       horizonMs: ports.settings.horizonMs,
+      readyP95Ms: readyP95MsOf(memory.climbs),
       resources: scanned.resources,
       observations: new Map(standings.entries().map(([id, s]) => [id, s.observation])),
       costs: new Map(scanned.resources.map((r) => [r.id, costOf(r, standings.of(r.id).observation.rung, memory.climbs[r.id] ?? [])])),

@@ -18,7 +18,7 @@ export default {
   htmlReporter: { fileName: 'test-results/mutation/report.html' },
   jsonReporter: { fileName: 'test-results/mutation/report.json' },
   thresholds: { high: 90, low: 80, break: 80 },
-  ignorePatterns: ['dist', 'test-results', 'resources', 'l10n', '*.vsix', '.prewarm-cache'],
+  ignorePatterns: ['biome.json', 'dist', 'test-results', 'resources', 'l10n', '*.vsix', '.prewarm-cache'],
   // TypeScript 7 has no compiler API in its package, by which Stryker would rewrite the paths in tsconfig.json; there are none.
   tsconfigFile: 'test/mutation/none.json',
 };
