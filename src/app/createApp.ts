@@ -25,6 +25,7 @@ import type { Signal } from '../sense/signal.ts';
 import type { App, AppState, ResourceState, Suggestion } from './app.ts';
 import { createClimbs } from './climbs.ts';
 import { costOf, readyP95MsOf } from './costs.ts';
+import { createEagerness } from './eagerness.ts';
 import { createEngines } from './engines.ts';
 import { createGateways } from './gateways.ts';
 import { summarise } from './ledger.ts';
@@ -75,9 +76,16 @@ export async function createApp(ports: Ports): Promise<App> {
     asked: (id) => memory.feedback[id]?.verdict === 'asked',
     climbs: (id) => memory.climbs[id] ?? [],
     enter: (entry) => {
+      eagerness.settled(entry);
       remember({ ledger: [...memory.ledger, entry].slice(-500) });
       changed();
     },
+  });
+  const eagerness = createEagerness({
+    random: ports.random,
+    resource: (id) => byId.get(id),
+    memory: () => memory,
+    remember,
   });
   const listeners = new Set<(state: AppState) => void>();
   const suggestionListeners = new Set<(suggestion: Suggestion) => void>();
@@ -211,6 +219,7 @@ export async function createApp(ports: Ports): Promise<App> {
     endedSessions++;
     suggested = false;
     standings.endSession();
+    eagerness.endSession();
     const spoken = Object.entries(memory.feedback).filter(([, f]) => f.verdict !== 'cooled' && f.verdict !== 'not-now');
     remember({ feedback: Object.fromEntries(spoken) });
     void relearn();
@@ -297,6 +306,7 @@ export async function createApp(ports: Ports): Promise<App> {
         const engine = engines.engineOf(resource);
         return engine && { provider: engine.provider.name, rungs: engine.provider.rungs };
       },
+      eagerness: new Map((view?.needs ?? []).map(({ resource }) => [resource, eagerness.of(resource)])),
       limits: { memoryBytes: ports.settings.memoryBytes, settleMs: ports.settings.settleMs, prices: DEFAULT_PRICES },
     };
   }

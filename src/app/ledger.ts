@@ -23,12 +23,22 @@ export function settleUse(use: FirstUse): LedgerEntry {
   }
   const leadMs = use.proposedSince === undefined ? 0 : use.at - use.proposedSince;
   const outcome = use.proposedSince === undefined ? 'miss' : leadMs >= use.coldMs ? 'would-hit' : 'would-miss';
-  return { ...base, outcome, savedMs: 0, warmMs: 0 };
+  return { ...base, outcome, savedMs: 0, warmMs: Math.max(0, leadMs) };
 }
 
-/** Warmed on a prediction, never used, cooled again. */
-export function settleWaste(resource: ResourceId, at: UnixMs, readySince: UnixMs, coldMs: number, probability: Probability): LedgerEntry {
-  return { at, resource, outcome: 'wasted', coldMs, waitedMs: 0, savedMs: 0, warmMs: at - readySince, probability };
+export interface Unused {
+  readonly resource: ResourceId;
+  readonly at: UnixMs;
+  readonly coldMs: number;
+  readonly probability: Probability;
+  /** Warm, or only proposed, since then. */
+  readonly since: UnixMs;
+  readonly did: 'wasted' | 'would-waste';
+}
+
+/** Warmed on a prediction (or only proposed), never used, cooled again. */
+export function settleWaste({ since, did, ...unused }: Unused): LedgerEntry {
+  return { ...unused, outcome: did, waitedMs: 0, savedMs: 0, warmMs: unused.at - since };
 }
 
 export function summarise(entries: readonly LedgerEntry[]): LedgerSummary {

@@ -1,5 +1,7 @@
 import type { Activity, Fault, Feedback, LedgerEntry, Mode, ResourceId, Result, Rung, UnixMs } from '../domain/index.ts';
 import type { PersonaModel } from '../learn/personaModel.ts';
+import { type Bandit, EMPTY_BANDIT } from '../learn/value/bandit.ts';
+import type { Logged } from '../learn/value/offPolicy.ts';
 import type { Provider } from '../provision/provider.ts';
 import type { WorkspaceFiles } from '../sense/scan/scan.ts';
 
@@ -12,6 +14,8 @@ export interface Ports {
   readonly leases: string;
   readonly actor: string;
   readonly now: () => UnixMs;
+  /** A number in [0, 1). */
+  readonly random: () => number;
   /** Calls back once; the returned function cancels. */
   readonly after: (ms: number, callback: () => void) => () => void;
   readonly journal: Journal;
@@ -70,6 +74,9 @@ export interface Memory {
   readonly climbs: Readonly<Record<ResourceId, readonly Climb[]>>;
   /** At most 500, newest last. */
   readonly ledger: readonly LedgerEntry[];
+  /** What each eagerness earned, and the last choices (at most 500), for off-policy estimates. */
+  readonly bandit: Bandit;
+  readonly choices: readonly Logged[];
   /** The usual port is taken: the other one that was used, so that it stays the same. */
   readonly ports: Readonly<Record<string, number>>;
 }
@@ -80,7 +87,7 @@ export interface Climb {
   readonly ms: number;
 }
 
-export const EMPTY_MEMORY: Memory = { feedback: {}, climbs: {}, ledger: [], ports: {} };
+export const EMPTY_MEMORY: Memory = { feedback: {}, climbs: {}, ledger: [], bandit: EMPTY_BANDIT, choices: [], ports: {} };
 
 export interface Store {
   /** A file that can't be read is set aside and named; the app goes on from empty. */

@@ -86,9 +86,14 @@ export function createStandings(ports: StandingPorts) {
     delete it.waitingSince;
   }
 
+  function enterWaste(it: Standing, since: UnixMs, did: 'wasted' | 'would-waste'): void {
+    const { id: resource } = it.observation;
+    ports.enter(settleWaste({ resource, since, did, at: ports.now(), coldMs: it.coldMs ?? 0, probability: it.predictedAt ?? 0 }));
+  }
+
   function becameCold(it: Standing): void {
     if (it.predictedReadySince !== undefined && !it.usedInSession) {
-      ports.enter(settleWaste(it.observation.id, ports.now(), it.predictedReadySince, it.coldMs ?? 0, it.predictedAt ?? 0));
+      enterWaste(it, it.predictedReadySince, 'wasted');
     }
     delete it.predictedReadySince;
   }
@@ -117,6 +122,8 @@ export function createStandings(ports: StandingPorts) {
     },
     endSession(): void {
       for (const it of all.values()) {
+        const onlyProposed = it.predictedReadySince === undefined && !it.usedInSession && !isWarm(it.observation.rung);
+        if (it.proposedSince !== undefined && onlyProposed) enterWaste(it, it.proposedSince, 'would-waste');
         it.usedInSession = false;
         delete it.waitingSince;
         delete it.proposedSince;

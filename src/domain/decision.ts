@@ -77,7 +77,8 @@ export interface Cost {
 export interface LedgerEntry {
   readonly at: UnixMs;
   readonly resource: ResourceId;
-  readonly outcome: 'hit' | 'miss' | 'wasted' | 'would-hit' | 'would-miss';
+  /** `would-…`: the mode forbade what the plan proposed; `warmMs` is how long it had been proposed. */
+  readonly outcome: 'hit' | 'miss' | 'wasted' | 'would-hit' | 'would-miss' | 'would-waste';
   /** What a cold start costs (measured or, before that, assumed). */
   readonly coldMs: number;
   /** What the developer waited. */

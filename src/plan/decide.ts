@@ -19,7 +19,7 @@ import {
 import { allot, type Wish } from './budget.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { type Settling, settle } from './settle.ts';
-import { expectedValueS, type Prices } from './value.ts';
+import { asEager, expectedValueS, type Prices } from './value.ts';
 
 /** All that one pass knows. Times in Unix ms. */
 export interface Situation {
@@ -38,6 +38,8 @@ export interface Situation {
   readonly engineOf: (resource: Resource) => { readonly provider: ProviderName; readonly rungs: readonly Rung[] } | undefined;
   readonly settling: Settling;
   readonly limits: Limits;
+  /** How eager to warm each resource, as its ledger taught; 1 where nothing is said. */
+  readonly eagerness?: ReadonlyMap<ResourceId, number>;
 }
 
 export interface Limits {
@@ -126,7 +128,7 @@ function predicted(
 function gainOf(id: ResourceId, s: Situation): number {
   const need = s.needs.get(id);
   const cost = s.costs.get(id);
-  return need && cost ? expectedValueS(need, cost, s.limits.prices) : 0;
+  return need && cost ? expectedValueS(need, cost, asEager(s.limits.prices, s.eagerness?.get(id) ?? 1)) : 0;
 }
 
 function allotMemory(s: Situation, byId: ReadonlyMap<ResourceId, Resource>, verdicts: ReadonlyMap<ResourceId, Verdict>) {

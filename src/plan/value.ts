@@ -1,4 +1,4 @@
-import type { Cost, Need } from '../domain/index.ts';
+import type { Cost, LedgerEntry, Need } from '../domain/index.ts';
 
 /** What a second is worth against memory: the prices of the expected-value rule (DESIGN §3.4). */
 export interface Prices {
@@ -30,4 +30,29 @@ export function expectedValueS(need: Need, cost: Cost, prices: Prices): number {
  */
 export function patienceMinutes(cost: Pick<Cost, 'coldMs' | 'memoryBytes'>, prices: Prices): number {
   return cost.coldMs / 1000 / ((cost.memoryBytes / GIGABYTE) * 60 * prices.secondsPerGigabyteSecond);
+}
+
+/** Prices of one who is so many times as eager to warm: holding and wrong starts seem so much cheaper. */
+export function asEager({ secondsPerGigabyteSecond, secondsPerWrongStart }: Prices, eagerness: number): Prices {
+  return { secondsPerGigabyteSecond: secondsPerGigabyteSecond / eagerness, secondsPerWrongStart: secondsPerWrongStart / eagerness };
+}
+
+/**
+ * What a line of the ledger was worth, seconds: saved, less what holding and a wrong start cost. What was only proposed counts
+ * as if it had been done, so that watching teaches too; a miss is worth nothing, as if nothing was tried.
+ */
+export function worthS(entry: LedgerEntry, memoryBytes: number, prices: Prices): number {
+  const heldS = (memoryBytes / GIGABYTE) * (entry.warmMs / 1000) * prices.secondsPerGigabyteSecond;
+  switch (entry.outcome) {
+    case 'hit':
+      return entry.savedMs / 1000 - heldS;
+    case 'would-hit':
+      return entry.coldMs / 1000 - heldS;
+    case 'wasted':
+    case 'would-waste':
+      return -prices.secondsPerWrongStart - heldS;
+    case 'miss':
+    case 'would-miss':
+      return 0;
+  }
 }

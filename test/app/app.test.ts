@@ -44,6 +44,7 @@ function createWorld(files = [{ path: 'compose.yaml', text: COMPOSE }]) {
       },
       readWorkspace: async () => ({ files, problems: [] }),
       providers: [simulated(engine, clock)],
+      random: () => 0.5,
       learner: {
         learn: async (sessions, previous) => ok(learnPersonas(sessions, { now: clock.now, seed: 1, ...(previous ? { previous } : {}) })),
         dispose: async () => {},

@@ -60,6 +60,7 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
     leases: join(root, 'leases'),
     actor: 'local',
     now: Date.now,
+    random: Math.random,
     after,
     store: openStore(join(storage, 'memory.json')),
     readWorkspace: () => readWorkspace(workspace.folder, new AbortController().signal),
