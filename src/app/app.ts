@@ -1,18 +1,7 @@
-import type {
-  Decision,
-  Fault,
-  Feedback,
-  LedgerEntry,
-  Match,
-  Mode,
-  Need,
-  Persona,
-  ProviderName,
-  Resource,
-  ResourceId,
-  Rung,
-} from '../domain/index.ts';
+import type { Decision, Fault, Feedback, Match, Mode, Need, Persona, ProviderName, Resource, ResourceId, Rung } from '../domain/index.ts';
 import type { Signal } from '../sense/signal.ts';
+import type { LedgerSummary } from './ledger.ts';
+import type { LedgerReport } from './ledgerReport.ts';
 
 /** What a host shows: one immutable value, replaced at every change. */
 export interface AppState {
@@ -49,14 +38,6 @@ export interface ResourceState {
   readonly coldMs: number | undefined;
 }
 
-export interface LedgerSummary {
-  readonly entries: readonly LedgerEntry[];
-  readonly savedMs: number;
-  readonly hits: number;
-  readonly misses: number;
-  readonly wastedWarmMs: number;
-}
-
 /** The same app behind the editor and the command line. */
 export interface App {
   state(): AppState;
@@ -77,6 +58,8 @@ export interface App {
   why(resource: ResourceId): readonly string[];
   /** Memory that the last pass granted, of what it may, bytes. */
   budget(): { readonly usedBytes: number; readonly memoryBytes: number };
+  /** What was gained and wasted, against other policies over the same uses. */
+  ledger(): Promise<LedgerReport>;
   rescan(): Promise<void>;
   /** Learns anew from the journal, in the worker. */
   relearn(): Promise<void>;

@@ -29,6 +29,7 @@ import { createEagerness } from './eagerness.ts';
 import { createEngines } from './engines.ts';
 import { createGateways } from './gateways.ts';
 import { summarise } from './ledger.ts';
+import { ledgerReport } from './ledgerReport.ts';
 import { look, type View } from './pipeline.ts';
 import { EMPTY_MEMORY, type Memory, type Ports } from './ports.ts';
 import { createStandings } from './standings.ts';
@@ -306,7 +307,7 @@ export async function createApp(ports: Ports): Promise<App> {
         const engine = engines.engineOf(resource);
         return engine && { provider: engine.provider.name, rungs: engine.provider.rungs };
       },
-      eagerness: new Map((view?.needs ?? []).map(({ resource }) => [resource, eagerness.of(resource)])),
+      eagernessOf: eagerness.of,
       limits: { memoryBytes: ports.settings.memoryBytes, settleMs: ports.settings.settleMs, prices: DEFAULT_PRICES },
     };
   }
@@ -395,9 +396,14 @@ export async function createApp(ports: Ports): Promise<App> {
 
   // ------------------------------------------------------------------------------------------------ learning and scanning
 
-  async function rememberedSessions(): Promise<readonly Session[]> {
+  async function rememberedActivities(): Promise<readonly Activity[]> {
     const activities: Activity[] = [];
     for await (const activity of ports.journal.read()) if (activity.workspace === ports.workspace.id) activities.push(activity);
+    return activities;
+  }
+
+  async function rememberedSessions(): Promise<readonly Session[]> {
+    const activities = await rememberedActivities();
     idleMs = idleGaps(activities, ports.settings.idleMs)(ports.actor);
     return sessionsOf(activities, { idleMs });
   }
@@ -611,6 +617,7 @@ export async function createApp(ports: Ports): Promise<App> {
     cool: (ids, signal) => move(ids, 'created', 'cooled', signal),
     why: (id) => explain(id),
     budget: () => ({ usedBytes: view?.plan.usedBytes ?? 0, memoryBytes: ports.settings.memoryBytes }),
+    ledger: async () => ledgerReport({ memory, activities: await rememberedActivities(), resources: byId, clock: now }),
     rescan: async () => {
       await rescan();
       await pass();

@@ -1,5 +1,12 @@
 import type { LedgerEntry, Probability, ResourceId, UnixMs } from '../domain/index.ts';
-import type { LedgerSummary } from './app.ts';
+
+export interface LedgerSummary {
+  readonly entries: readonly LedgerEntry[];
+  readonly savedMs: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly wastedWarmMs: number;
+}
 
 /** How a resource stood at the moment of its first use in a session. */
 export interface FirstUse {

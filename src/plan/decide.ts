@@ -39,7 +39,7 @@ export interface Situation {
   readonly settling: Settling;
   readonly limits: Limits;
   /** How eager to warm each resource, as its ledger taught; 1 where nothing is said. */
-  readonly eagerness?: ReadonlyMap<ResourceId, number>;
+  readonly eagernessOf?: (resource: ResourceId) => number;
 }
 
 export interface Limits {
@@ -128,7 +128,7 @@ function predicted(
 function gainOf(id: ResourceId, s: Situation): number {
   const need = s.needs.get(id);
   const cost = s.costs.get(id);
-  return need && cost ? expectedValueS(need, cost, asEager(s.limits.prices, s.eagerness?.get(id) ?? 1)) : 0;
+  return need && cost ? expectedValueS(need, cost, asEager(s.limits.prices, s.eagernessOf?.(id) ?? 1)) : 0;
 }
 
 function allotMemory(s: Situation, byId: ReadonlyMap<ResourceId, Resource>, verdicts: ReadonlyMap<ResourceId, Verdict>) {

@@ -296,6 +296,40 @@ describe('the app', () => {
     expect(heard().slice(3)).toEqual([[DB, 'resource.used']]);
   });
 
+  it('learns how eager to be from what a session brought, and tells what others would have done', async () => {
+    const world = createWorld();
+    const app = await begun(world);
+    run(app, world, 'git pull');
+    await app.settle();
+    world.clock.now += 2 * MINUTE;
+    run(app, world, 'psql');
+    await app.settle();
+    world.clock.now += 60 * MINUTE;
+    run(app, world, 'ls');
+    await app.settle();
+    expect(world.memory().choices).toHaveLength(1);
+    expect(world.memory().choices[0]).toMatchObject({ context: 'database' });
+    expect(world.memory().choices[0]?.rewardS).toBeGreaterThan(3);
+    const report = await app.ledger();
+    expect(report.eagerness.filter((e) => e.tried === 1)).toHaveLength(1);
+    expect(report.calibration).toMatchObject([{ happened: 1, times: 1 }]);
+    expect(report.policies?.policies.never).toMatchObject({ uses: 7, coldStarts: 7 });
+    expect(report.policies?.policies.always?.coldStarts).toBe(1);
+    expect(report.policies?.policies.oracle?.coldStarts).toBe(1);
+  });
+
+  it('a proposal that nobody needed is written down as what it would have wasted', async () => {
+    const world = createWorld();
+    const app = await begun(world, { mode: 'suggest' });
+    run(app, world, 'git pull');
+    await app.settle();
+    world.clock.now += 60 * MINUTE;
+    run(app, world, 'ls');
+    await app.settle();
+    expect(app.state().ledger.entries).toMatchObject([{ resource: DB, outcome: 'would-waste', savedMs: 0, warmMs: 60 * MINUTE }]);
+    expect(world.memory().choices[0]?.rewardS).toBeLessThan(0);
+  });
+
   it('a broken compose file is told once and costs only itself', async () => {
     const world = createWorld([
       { path: 'compose.yaml', text: 'services:\n  db: {' },

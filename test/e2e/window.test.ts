@@ -11,7 +11,7 @@ import { installVsix, startVsCode } from '../harness/vscodeServer.mjs';
 import { launchBrowser, openWorkbench } from '../harness/workbench.mjs';
 import { copySample, ROOT, seedHistory } from '../harness/workspace.mjs';
 
-const PERSONA = /npm test/;
+const PERSONA = /Database/;
 const temp = mkdtempSync(join(tmpdir(), 'prewarm-e2e-'));
 const dataFolder = join(temp, 'code');
 const stateFolder = join(dataFolder, 'data', 'User', 'globalStorage', 'prewarm.prewarm');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Cost, Need } from '../../src/domain/index.ts';
-import { expectedValueS } from '../../src/plan/value.ts';
+import type { Cost, LedgerEntry, Need } from '../../src/domain/index.ts';
+import { asEager, expectedValueS, patienceMinutes, worthS } from '../../src/plan/value.ts';
 
 const GB = 2 ** 30;
 const PRICES = { secondsPerGigabyteSecond: 0.01, secondsPerWrongStart: 2 };
@@ -22,4 +22,38 @@ describe('the expected value of being warm, s', () => {
     ['two gigabytes cost twice', need(1, 40_000), cost(10_000, 2 * GB), 10 - 80 * 0.01],
     ['no memory costs nothing', need(1, 40_000), cost(10_000, 0), 10],
   ])('%s', (_, n, c, value) => expect(expectedValueS(n, c, PRICES)).toBeCloseTo(value, 9));
+});
+
+describe('the patience that breaks even', () => {
+  it('a 6 s start against 0.01 s for each gigabyte and second: 10 minutes', () => {
+    expect(patienceMinutes({ coldMs: 6000, memoryBytes: GB }, PRICES)).toBeCloseTo(10, 12);
+    expect(patienceMinutes({ coldMs: 6000, memoryBytes: GB / 2 }, PRICES)).toBeCloseTo(20, 12);
+  });
+});
+
+describe('eagerness', () => {
+  it('makes holding and wrong starts cheaper', () =>
+    expect(asEager(PRICES, 2)).toEqual({ secondsPerGigabyteSecond: 0.005, secondsPerWrongStart: 1 }));
+});
+
+describe('what a line of the ledger was worth, s', () => {
+  const entry = (outcome: LedgerEntry['outcome']): LedgerEntry => ({
+    at: 0,
+    resource: 'db',
+    outcome,
+    coldMs: 9000,
+    waitedMs: 1000,
+    savedMs: 8000,
+    warmMs: 100_000,
+    probability: 0.5,
+  });
+  it.each([
+    ['hit', 8 - 1],
+    ['would-hit', 9 - 1],
+    ['wasted', -2 - 1],
+    ['would-waste', -2 - 1],
+    ['miss', 0],
+    ['would-miss', 0],
+  ] as const)('%s: %s', (outcome, worth) => expect(worthS(entry(outcome), GB, PRICES)).toBeCloseTo(worth, 12));
+  it('counts the memory held', () => expect(worthS(entry('hit'), 2 * GB, PRICES)).toBeCloseTo(6, 12));
 });

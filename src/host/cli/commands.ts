@@ -121,6 +121,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: live,
     run: lazily(async () => (await import('./liveCommands.ts')).statusCommand),
   },
+  ledger: {
+    usage: 'prewarm ledger [--workspace FOLDER]',
+    summary: 'Shows what was gained and wasted, and what other policies would have done',
+    positionals: { min: 0, max: 0 },
+    options: live,
+    run: lazily(async () => (await import('./ledgerCommand.ts')).ledgerCommand),
+  },
   doctor: {
     usage: 'prewarm doctor',
     summary: 'Checks the engines and tools that Prewarm can use (redacted, fit for an issue)',

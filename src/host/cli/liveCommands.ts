@@ -81,7 +81,8 @@ function resolve(app: App, name: string): Result<string> {
   return failed('not-found', 'never', `There is no resource “${name}” here. Known: ${ids.join(', ') || 'none'}.`);
 }
 
-async function withApp(invocation: Invocation, use: (app: App) => Promise<Result<Report>>): Promise<Result<Report>> {
+/** Opens the workspace without acting in it, and closes it again. */
+export async function withApp(invocation: Invocation, use: (app: App) => Promise<Result<Report>>): Promise<Result<Report>> {
   const text = (key: string): string | undefined =>
     typeof invocation.options[key] === 'string' ? (invocation.options[key] as string) : undefined;
   const opened = await openApp({
