@@ -33,7 +33,11 @@ const bundles = [
   // `vscode` is external only above: a leak into the core or the command line breaks their build.
   {
     ...node,
-    entryPoints: { core: 'src/host/vscode/core.ts', worker: 'src/host/worker/learner.ts', embedded: 'src/provision/embedded/server.ts' },
+    entryPoints: {
+      core: 'src/host/vscode/core.ts',
+      worker: 'src/host/node/learnerThread.ts',
+      embedded: 'src/provision/embedded/server.ts',
+    },
   },
   {
     ...shared,

@@ -1,7 +1,21 @@
-import type { Decision, Fault, Feedback, Match, Mode, Need, Persona, ProviderName, Resource, ResourceId, Rung } from '../domain/index.ts';
+import type {
+  Decision,
+  Fault,
+  Feedback,
+  Match,
+  Mode,
+  Need,
+  Persona,
+  ProviderName,
+  Resource,
+  ResourceId,
+  Result,
+  Rung,
+} from '../domain/index.ts';
 import type { Signal } from '../sense/signal.ts';
 import type { LedgerSummary } from './ledger.ts';
 import type { LedgerReport } from './ledgerReport.ts';
+import type { FoundHistory, HistorySource, ImportedHistory, KeptHistory } from './ports.ts';
 
 /** What a host shows: one immutable value, replaced at every change. */
 export interface AppState {
@@ -61,11 +75,36 @@ export interface App {
   /** What was gained and wasted, against other policies over the same uses. */
   ledger(): Promise<LedgerReport>;
   rescan(): Promise<void>;
-  /** Learns anew from the journal, in the worker. */
+  /** Learns anew from the journal and what was imported, in the worker. */
   relearn(): Promise<void>;
+  /** Histories that could be imported, git's of these folders among them, and those that were. */
+  histories(folders: readonly string[]): Promise<{ readonly found: readonly FoundHistory[]; readonly kept: readonly KeptHistory[] }>;
+  /**
+   * Imports histories, forgets others, and learns anew, in the worker. It is done as a whole: cancelled or failed, everything is as
+   * before. To undo is to forget what was imported.
+   */
+  changeHistory(change: HistoryChange, options?: HistoryOptions): Promise<Result<HistoryOutcome>>;
   /** One pass now, to the end of its actions. */
   settle(): Promise<void>;
   dispose(): Promise<void>;
+}
+
+export interface HistoryChange {
+  readonly read: readonly HistorySource[];
+  /** Ids of imported ones. */
+  readonly forget: readonly string[];
+}
+
+export interface HistoryOptions {
+  readonly signal?: AbortSignal;
+  readonly progress?: (step: { readonly read: number } | { readonly learnt: number }) => void;
+}
+
+export interface HistoryOutcome {
+  readonly personas: number;
+  readonly imported: readonly ImportedHistory[];
+  /** One for each history that could not be read; each names it. */
+  readonly faults: readonly Fault[];
 }
 
 export interface Suggestion {

@@ -7,6 +7,7 @@ import {
   type Observation,
   type Resource,
   type ResourceId,
+  type Result,
   type Rung,
   type Session,
   type UnixMs,
@@ -22,7 +23,8 @@ import { normalise } from '../sense/normalise.ts';
 import { EMPTY_SCAN, type ScanResult, scan } from '../sense/scan/scan.ts';
 import { advance, type Live, sessionsOf, withoutBursts } from '../sense/sessions.ts';
 import type { Signal } from '../sense/signal.ts';
-import type { App, AppState, ResourceState, Suggestion } from './app.ts';
+import type { App, AppState, HistoryOutcome, ResourceState, Suggestion } from './app.ts';
+import { changeHistory } from './changeHistory.ts';
 import { createClimbs } from './climbs.ts';
 import { costOf, readyP95MsOf } from './costs.ts';
 import { createEagerness } from './eagerness.ts';
@@ -31,7 +33,7 @@ import { createGateways } from './gateways.ts';
 import { summarise } from './ledger.ts';
 import { ledgerReport } from './ledgerReport.ts';
 import { look, type View } from './pipeline.ts';
-import { EMPTY_MEMORY, type Memory, type Ports } from './ports.ts';
+import { EMPTY_MEMORY, type Learner, type Learning, type Memory, type Ports } from './ports.ts';
 import { createStandings } from './standings.ts';
 
 const LOOK_AGAIN_MS = 60_000;
@@ -408,25 +410,57 @@ export async function createApp(ports: Ports): Promise<App> {
     return sessionsOf(activities, { idleMs });
   }
 
+  function learn(traces: readonly string[], options: Parameters<Learner['learn']>[2] = {}): Promise<Result<Learning>> {
+    const begun = session[0]?.at;
+    const history = {
+      workspace: ports.workspace.id,
+      actor: ports.actor,
+      idleMs: ports.settings.idleMs,
+      uses: scanned.commands,
+      traces,
+      ...(begun === undefined ? {} : { before: begun }),
+    };
+    return ports.learner.learn(history, memory.model, options);
+  }
+
+  function take({ model, idleMs: learnt, problems }: Learning): void {
+    idleMs = learnt;
+    remember({ model: withPinsOf(model, memory.model) });
+    const known = new Set(faults.map((f) => f.message));
+    for (const message of problems) if (!known.has(message)) tell({ code: 'storage-failed', retry: 'never', message });
+  }
+
   function relearn(): Promise<void> {
     if (learning) learnAgain = true;
-    learning ??= (async () => {
-      const sessions = await rememberedSessions();
-      const ended = sessions.filter((s) => (s.activities.at(-1)?.at ?? 0) < (session[0]?.at ?? Number.POSITIVE_INFINITY));
-      if (ended.length === 0) return;
-      const result = await ports.learner.learn(
-        ended.map((s) => s.activities),
-        memory.model,
-      );
-      if (result.ok) remember({ model: withPinsOf(result.value, memory.model) });
-      else if (result.fault.code !== 'cancelled') tell(result.fault);
-    })().finally(() => {
+    return learning ?? learnAlone(relearnNow);
+  }
+
+  async function relearnNow(): Promise<void> {
+    const result = await learn((await ports.histories.kept()).map(({ trace }) => trace));
+    if (!result.ok && result.fault.code !== 'cancelled') tell(result.fault);
+    else if (result.ok && result.value.sessions > 0) take(result.value);
+  }
+
+  /** One at a time: the next would be learnt from the same history. */
+  function learnAlone(work: () => Promise<void>): Promise<void> {
+    learning = work().finally(() => {
       learning = undefined;
       if (learnAgain && !disposed) void relearn();
       learnAgain = false;
       lookAfter(LOOK_SOON_MS);
     });
+    changed();
     return learning;
+  }
+
+  async function importAlone(...[change, options]: Parameters<App['changeHistory']>): Promise<Result<HistoryOutcome>> {
+    while (learning) await learning;
+    let outcome: Result<HistoryOutcome> | undefined;
+    await learnAlone(async () => {
+      outcome = await changeHistory({ histories: ports.histories, trusted: () => trusted, learn, take }, change, options);
+    });
+    await pass();
+    return outcome as Result<HistoryOutcome>;
   }
 
   async function rescan(): Promise<void> {
@@ -623,6 +657,8 @@ export async function createApp(ports: Ports): Promise<App> {
       await pass();
     },
     relearn,
+    histories: async (folders) => ({ found: await ports.histories.find(folders), kept: await ports.histories.kept() }),
+    changeHistory: importAlone,
     settle: async () => {
       await learning;
       await pass();

@@ -4,6 +4,7 @@ import { type Bandit, EMPTY_BANDIT } from '../learn/value/bandit.ts';
 import type { Logged } from '../learn/value/offPolicy.ts';
 import type { Provider } from '../provision/provider.ts';
 import type { WorkspaceFiles } from '../sense/scan/scan.ts';
+import type { History } from './history.ts';
 
 /** What the app needs of the world. A host builds these; tests hand in their own. */
 export interface Ports {
@@ -23,6 +24,7 @@ export interface Ports {
   readonly readWorkspace: () => Promise<WorkspaceFiles>;
   readonly providers: readonly Provider[];
   readonly learner: Learner;
+  readonly histories: Histories;
   readonly log: (line: string) => void;
   readonly settings: Settings;
 }
@@ -56,13 +58,82 @@ export interface Journal {
 }
 
 export interface Learner {
-  /** Anew from all of history; ids, names and hand edits of `previous` survive. Aborted, it is `cancelled` and nothing has changed. */
+  /**
+   * Anew from all of history, which the learner reads by itself; ids, names and hand edits of `previous` survive. Aborted, it is
+   * `cancelled` and nothing has changed.
+   */
   learn(
-    sessions: readonly (readonly Activity[])[],
+    history: History,
     previous: PersonaModel | undefined,
     options?: { readonly signal?: AbortSignal; readonly progress?: (done: number) => void },
-  ): Promise<Result<PersonaModel>>;
+  ): Promise<Result<Learning>>;
   dispose(): Promise<void>;
+}
+
+export interface Learning {
+  readonly model: PersonaModel;
+  /** That it was learnt from. */
+  readonly sessions: number;
+  /** How long the actor pauses within a session, ms. */
+  readonly idleMs: number;
+  /** What of history could not be read. */
+  readonly problems: readonly string[];
+}
+
+/** A foreign history: a file in one of the formats that `prewarm import` knows. */
+export interface HistorySource {
+  readonly format: string;
+  /** Absolute. */
+  readonly path: string;
+}
+
+export interface FoundHistory extends HistorySource {
+  /** The same for the same file and format. */
+  readonly id: string;
+  readonly kind: 'shell' | 'git';
+  readonly bytes: number;
+  readonly changedAt: UnixMs;
+}
+
+export interface KeptHistory {
+  readonly id: string;
+  /** For the learner. */
+  readonly trace: string;
+}
+
+/** What one history gave. */
+export interface ImportedHistory extends HistorySource {
+  readonly id: string;
+  /** Commands and deeds of which something is left behind the gate. */
+  readonly commands: number;
+  /** Things that the gate took. */
+  readonly dropped: number;
+  /** Entries that do not fit the format. */
+  readonly rejected: number;
+}
+
+/** Histories of before Prewarm: those on this machine, and the redacted traces that were made of some, one each. */
+export interface Histories {
+  /** Shell histories of this user, and git's log of HEAD of these folders. */
+  find(folders: readonly string[]): Promise<readonly FoundHistory[]>;
+  kept(): Promise<readonly KeptHistory[]>;
+  /** Imports beside what is kept. What can't be read is a fault of its own, and the others go on. */
+  stage(
+    sources: readonly HistorySource[],
+    options?: { readonly signal?: AbortSignal; readonly progress?: (read: number) => void },
+  ): Promise<Result<Staged>>;
+  /** Resolves to what could not be removed. */
+  remove(ids: readonly string[]): Promise<Fault | undefined>;
+}
+
+export interface Staged {
+  readonly imported: readonly ImportedHistory[];
+  readonly faults: readonly Fault[];
+  /** For the learner, in the order of `imported`. */
+  readonly traces: readonly string[];
+  /** In place of what was kept of the same histories. */
+  keep(): Promise<Fault | undefined>;
+  discard(): Promise<void>;
 }
 
 /** What outlives a session, per workspace. */

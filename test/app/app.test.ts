@@ -3,11 +3,13 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { App, Suggestion } from '../../src/app/app.ts';
 import { createApp } from '../../src/app/createApp.ts';
+import { remembered } from '../../src/app/history.ts';
 import { EMPTY_MEMORY, type Memory, type Ports } from '../../src/app/ports.ts';
-import { type Activity, ok, type Resource } from '../../src/domain/index.ts';
+import { type Activity, failed, ok, type Resource } from '../../src/domain/index.ts';
 import { learnPersonas } from '../../src/learn/personas.ts';
 import type { Provider } from '../../src/provision/provider.ts';
 import { createMemoryProvider, createMemoryWorld, type MemoryWorld } from '../../src/provision/providers/memory.ts';
+import { createMemoryHistories } from './memoryHistories.ts';
 
 const MINUTE = 60_000;
 const COMPOSE = 'name: shop\nservices: { db: { image: "postgres:15" }, api: { image: x, depends_on: [db] } }';
@@ -18,6 +20,7 @@ function createWorld(files = [{ path: 'compose.yaml', text: COMPOSE }]) {
   const engine = createMemoryWorld();
   const journal: Activity[] = [];
   const clock = { now: 1_700_000_000_000 };
+  const histories = createMemoryHistories();
   let memory: Memory = EMPTY_MEMORY;
   const open = async (settings: Partial<Ports['settings']> = {}): Promise<App> => {
     const app = await createApp({
@@ -46,9 +49,16 @@ function createWorld(files = [{ path: 'compose.yaml', text: COMPOSE }]) {
       providers: [simulated(engine, clock)],
       random: () => 0.5,
       learner: {
-        learn: async (sessions, previous) => ok(learnPersonas(sessions, { now: clock.now, seed: 1, ...(previous ? { previous } : {}) })),
+        learn: async (history, previous, { signal } = {}) => {
+          const { sessions, idleMs } = remembered(journal, history.traces.map(histories.traceOf), history);
+          if (signal?.aborted) return failed('cancelled', 'never', 'Stopped.');
+          const past = sessions.map((s) => s.activities);
+          const model = learnPersonas(past, { now: clock.now, seed: 1, ...(previous ? { previous } : {}) });
+          return ok({ model, sessions: sessions.length, idleMs, problems: [] });
+        },
         dispose: async () => {},
       },
+      histories: histories.port,
       settings: {
         mode: 'auto',
         trusted: true,
@@ -64,7 +74,7 @@ function createWorld(files = [{ path: 'compose.yaml', text: COMPOSE }]) {
     opened.push(app);
     return app;
   };
-  return { engine, journal, clock, open, memory: () => memory };
+  return { engine, journal, clock, histories, open, memory: () => memory };
 }
 
 const opened: App[] = [];

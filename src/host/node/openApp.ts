@@ -8,6 +8,7 @@ import type { Ports, Settings } from '../../app/ports.ts';
 import { failed, ok, type Result } from '../../domain/index.ts';
 import { createLearner } from '../worker/learnerClient.ts';
 import { createProviders, type ProviderOptions } from './createProviders.ts';
+import { openHistories } from './histories.ts';
 import { openJournal } from './journal.ts';
 import { openStore } from './store.ts';
 import { readWorkspace } from './workspaceFiles.ts';
@@ -52,7 +53,7 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
     now: Date.now,
     ...(options.retentionDays ? { retentionDays: options.retentionDays } : {}),
   });
-  const learner = createLearner(join(options.bundles, 'worker.cjs'));
+  const learner = createLearner({ program: join(options.bundles, 'worker.cjs'), journal: join(storage, 'journal'), now: Date.now });
   const ports: Ports = {
     workspace,
     storage,
@@ -66,6 +67,7 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
     readWorkspace: () => readWorkspace(workspace.folder, new AbortController().signal),
     providers: createProviders({ ...options.providers, cache: join(root, 'cache'), bundles: options.bundles }),
     learner,
+    histories: openHistories({ folder: join(storage, 'imports'), importAll: learner.importAll, now: Date.now }),
     log: options.log,
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
   };

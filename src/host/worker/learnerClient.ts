@@ -1,25 +1,46 @@
 import { Worker } from 'node:worker_threads';
-import type { Learner } from '../../app/ports.ts';
-import { failed, ok, type Result } from '../../domain/index.ts';
-import type { PersonaModel } from '../../learn/personaModel.ts';
-import type { LearnReply, LearnRequest } from './learner.ts';
+import type { Learner, Learning } from '../../app/ports.ts';
+import { failed, ok, type Result, type UnixMs } from '../../domain/index.ts';
+import type { ImportDone, ImportWork, LearnerReply, LearnerRequest, Work } from './learner.ts';
 
 /** The same history gives the same personas. */
 const SEED = 20_261;
 
 interface Waiting {
-  readonly request: LearnRequest;
-  readonly progress: ((done: number) => void) | undefined;
-  readonly settle: (result: Result<PersonaModel>) => void;
+  readonly request: LearnerRequest;
+  readonly progress: Progress | undefined;
+  readonly settle: (result: Result<Learning | ImportDone>) => void;
+}
+
+type Progress = (progress: number) => void;
+
+interface Options {
+  readonly signal?: AbortSignal;
+  readonly progress?: Progress;
+}
+
+/** The learner, and what else is done in its thread. */
+export interface LearnerThread extends Learner {
+  /** Writes traces of foreign histories; what it leaves when it is cancelled is the caller's to remove. */
+  importAll(work: Omit<ImportWork, 'work'>, options?: Options): Promise<Result<ImportDone>>;
 }
 
 const STOPPED = failed('cancelled', 'never', 'Learning was stopped; the personas stay as they were.');
 
+export interface LearnerOptions {
+  /** The thread's own bundle. */
+  readonly program: string;
+  /** The journal's folder. */
+  readonly journal: string;
+  readonly now: () => UnixMs;
+}
+
 /**
- * Learning in a thread of its own, started on first use, so that the editor's thread is never blocked by it. Learning is one
+ * Learning in a thread of its own, started on first use, so that the editor's thread is never blocked by it: not by the
+ * calculation, and not by reading and passing on a history either, which the thread does by itself. Learning is one
  * long calculation: to cancel it is to end the thread, and what else was asked of it is asked of the next one.
  */
-export function createLearner(program: string): Learner {
+export function createLearner({ program, journal, now }: LearnerOptions): LearnerThread {
   let worker: Worker | undefined;
   let next = 0;
   let disposed = false;
@@ -37,9 +58,9 @@ export function createLearner(program: string): Learner {
     return thread;
   }
 
-  function heard(reply: LearnReply): void {
+  function heard(reply: LearnerReply): void {
     if ('progress' in reply) waiting.get(reply.id)?.progress?.(reply.progress);
-    else if ('model' in reply) settle(reply.id, ok(reply.model));
+    else if ('done' in reply) settle(reply.id, ok(reply.done));
     else
       settle(
         reply.id,
@@ -47,7 +68,7 @@ export function createLearner(program: string): Learner {
       );
   }
 
-  function settle(id: number, result: Result<PersonaModel>): void {
+  function settle(id: number, result: Result<Learning | ImportDone>): void {
     const one = waiting.get(id);
     waiting.delete(id);
     if (waiting.size === 0) worker?.unref();
@@ -55,7 +76,7 @@ export function createLearner(program: string): Learner {
   }
 
   /** A thread that was given up says so too, later: by then another may be at work. */
-  function ended(thread: Worker, result: Result<PersonaModel>): void {
+  function ended(thread: Worker, result: Result<Learning | ImportDone>): void {
     if (worker !== thread) return;
     worker = undefined;
     for (const id of [...waiting.keys()]) settle(id, result);
@@ -70,29 +91,36 @@ export function createLearner(program: string): Learner {
     for (const { request } of waiting.values()) post(request);
   }
 
-  function post(request: LearnRequest): void {
+  function post(request: LearnerRequest): void {
     const thread = started();
     thread.ref();
     thread.postMessage(request);
   }
 
+  function ask(work: Work, { signal, progress }: Options): Promise<Result<Learning | ImportDone>> {
+    return new Promise((resolve) => {
+      if (disposed || signal?.aborted) return resolve(STOPPED);
+      const id = next++;
+      const onAbort = (): void => cancel(id);
+      const settled = (result: Result<Learning | ImportDone>): void => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve(result);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const request: LearnerRequest = { id, ...work };
+      waiting.set(id, { request, progress, settle: settled });
+      post(request);
+    });
+  }
+
   return {
-    learn: (sessions, previous, { signal, progress } = {}) =>
-      new Promise((resolve) => {
-        if (disposed || signal?.aborted) return resolve(STOPPED);
-        const id = next++;
-        const onAbort = (): void => cancel(id);
-        const settled = (result: Result<PersonaModel>): void => {
-          signal?.removeEventListener('abort', onAbort);
-          resolve(result);
-        };
-        signal?.addEventListener('abort', onAbort, { once: true });
-        const now = Date.now();
-        const zoneOffsetMs = -new Date(now).getTimezoneOffset() * 60_000;
-        const request: LearnRequest = { id, sessions, previous, now, seed: SEED, zoneOffsetMs };
-        waiting.set(id, { request, progress, settle: settled });
-        post(request);
-      }),
+    learn: (history, previous, options = {}) => {
+      const at = now();
+      const zoneOffsetMs = -new Date(at).getTimezoneOffset() * 60_000;
+      const work = { work: 'learn', journal, history, previous, now: at, seed: SEED, zoneOffsetMs } as const;
+      return ask(work, options) as Promise<Result<Learning>>;
+    },
+    importAll: (work, options = {}) => ask({ work: 'import', ...work }, options) as Promise<Result<ImportDone>>,
     dispose: async () => {
       disposed = true;
       await worker?.terminate();

@@ -4,7 +4,7 @@ import type { UnixMs } from '../../domain/index.ts';
 const SPACING_MS = 20_000;
 /** A history without times does not say where a session ended: this many entries stand for one, an hour after the last. */
 const RECALLED_SESSION = 15;
-const RECALLED_GAP_MS = 60 * 60_000;
+export const RECALLED_GAP_MS = 60 * 60_000;
 /** So many entries wait for the time that follows them; of longer runs the length must be known beforehand. */
 const MOST_WAITING = 4096;
 
