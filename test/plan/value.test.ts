@@ -4,7 +4,13 @@ import { expectedValueS } from '../../src/plan/value.ts';
 
 const GB = 2 ** 30;
 const PRICES = { secondsPerGigabyteSecond: 0.01, secondsPerWrongStart: 2 };
-const need = (probability: number, etaMs: number, horizonMs = 100_000): Need => ({ resource: 'db', probability, etaMs, horizonMs, because: '' });
+const need = (probability: number, etaMs: number, horizonMs = 100_000): Need => ({
+  resource: 'db',
+  probability,
+  etaMs,
+  horizonMs,
+  because: '',
+});
 const cost = (coldMs: number, memoryBytes = GB): Cost => ({ resource: 'db', coldMs, measured: true, memoryBytes });
 
 describe('the expected value of being warm, s', () => {
