@@ -163,3 +163,42 @@ describe('in words', () => {
     );
   });
 });
+
+describe('the limits of what is said', () => {
+  const by = { initial: {}, starts: 0, transitions: {} };
+  /** One activity, `times` as likely in p1 as on the whole: P1(x) = c/n against all but the same mean. */
+  const slight = (mine: number, others: number) => {
+    const p1 = persona('p1', 0.001, [], { ...by, total: 1e9, unigram: { x: mine * 1e6, y: 1e9 - mine * 1e6 } });
+    const p2 = persona('p2', 0.949, [], { ...by, total: 1e9, unigram: { x: others * 1e6, y: 1e9 - others * 1e6 } });
+    return { ...model([p1, p2]), background: { x: others * 1e6, y: 1e9 - others * 1e6 }, backgroundTotal: 1e9 / 1.5 };
+  };
+  it.each([
+    [110, 100, []],
+    [130, 100, ['`x` made “name of p1” 1.3 times as likely']],
+    [90, 100, []],
+    [50, 100, ['`x` made “name of p1” 2 times less likely']],
+    [20, 100, ['`x` made “name of p1” 5 times less likely']],
+  ])('%d against %d', (mine, others, said) => expect(whyMatched(slight(mine, others), activities(['x']), 'p1')).toEqual(said));
+
+  it.each([[['a', 'b']], [['b', 'a']]])('equally strong ones come by name, whatever came first: %j', (tokens) => {
+    const same = compile(model([persona('p1', 0.95, ['b', 'a', 'b', 'a'], by)]));
+    expect(movers(same, tokens, Float64Array.of(1, 1), 0).map((m) => m.token)).toEqual(['a', 'b']);
+  });
+
+  it('the end of a use is no use', () => {
+    const used = model([{ ...reports, uses: [use('command:psql', { again: 0.9, gapMs: [{ value: 10 * MINUTE, probability: 1 }] })] }]);
+    const start = activities(['command:psql']);
+    const end: Activity = { ...(start[0] as Activity), at: (start[0] as Activity).at + 5 * MINUTE, kind: 'command.ended' };
+    const [found] = need(used, [...start, end], ['command:psql'], { now: end.at, horizonMs: 10 * MINUTE });
+    expect(found?.because).toContain('psql was used 5 min ago');
+  });
+
+  it('what is used already moves by those who say nothing of it, too', () => {
+    const a = persona('p1', 0.475, ['go', 'x', 'go', 'x'], { uses: [use('x', { again: 1, gapMs: [{ value: MINUTE, probability: 1 }] })] });
+    const b = persona('p2', 0.475, ['go', 'y', 'go', 'y'], { uses: [use('y', { again: 1, gapMs: [{ value: MINUTE, probability: 1 }] })] });
+    const session = activities(['x', 'y'], 1000);
+    // Both personas go on with x at the crowd's pace, which is p1's own: who it is changes nothing.
+    const [found] = need(model([a, b]), session, ['x'], { now: session[1]?.at ?? 0, horizonMs: 10 * MINUTE });
+    expect(found?.because).not.toMatch(/made that/);
+  });
+});

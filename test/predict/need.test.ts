@@ -283,3 +283,32 @@ describe('the live update', () => {
     );
   });
 });
+
+describe('several personas on one resource', () => {
+  const span = (minutes: number) => ({ durationMs: at(minutes), firstUseMs: at(1) });
+  const far = model([
+    persona('p1', 0.475, ['go'], { uses: [use('other', span(1)), use('db', { ...span(10), probability: 1 })] }),
+    persona('p2', 0.475, ['go'], { uses: [use('db', { ...span(40), probability: 0.02 })] }),
+  ]);
+  it('say how long by how likely each of them uses it', () => {
+    const lasts = need(far, [step(0, 'go')], ['db'], { now: T0, horizonMs: 5 * MINUTE })[0]?.lastsMs;
+    expect((lasts?.p50 ?? 0) / MINUTE).toBeCloseTo(10, 0);
+    expect((lasts?.p90 ?? 0) / MINUTE).toBeLessThan(12);
+  });
+  it('and what is left of it', () => {
+    const lasts = need(far, [step(0, 'go'), step(1, 'db'), step(3, 'go')], ['db'], { now: T0 + 3 * MINUTE, horizonMs: 5 * MINUTE })[0];
+    // Nobody uses it twice here, so nothing is left to say.
+    expect(lasts).toBeUndefined();
+  });
+  it('equals come by name whichever way they are asked for', () => {
+    const many = model([persona('p1', 0.95, ['go'], { uses: [use('b'), use('a'), use('c')] })]);
+    for (const order of [
+      ['a', 'b', 'c'],
+      ['c', 'b', 'a'],
+      ['b', 'c', 'a'],
+    ])
+      expect(
+        needOf(compile(many), observed(compile(many), [step(0, 'go')]), order, { now: T0, horizonMs: 2 * MINUTE }).map((n) => n.resource),
+      ).toEqual(['a', 'b', 'c']);
+  });
+});

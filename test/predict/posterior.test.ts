@@ -222,6 +222,7 @@ describe('the leading personas', () => {
     ['of equal ones the first', [0.25, 0.25, 0.25, 0.25], 3, [0, 1, 2], 0.25],
     ['larger buckets before earlier places', [0.1, 0.1, 0.1, 0.7], 2, [0, 3], 0.2],
     ['none that are too unlikely', [0.6, 0.3998, 0.0001, 0.0001], 3, [0, 1], 0.0002],
+    ['those just above a thousandth of an equal share', [0.6, 0.3996, 0.0003, 0.0001], 3, [0, 1, 2], 0.0001],
     ['exactly as many as asked for', [0.4, 0.4, 0.2, 0.00001], 3, [0, 1, 2], 0.00001],
   ])('%s', (_, weights, most, personas, leftOut) => {
     const found = leading(Float64Array.from([...weights, 0.9]), weights.length, most);

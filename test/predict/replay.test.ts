@@ -135,14 +135,11 @@ describe('rehearse', () => {
     const long = (i: number, n: number) => Array.from({ length: n }, (_, k) => step(10_000 * i + k, 'go'));
     const taught = (sizes: number[]) => {
       let n = -1;
-      rehearse(
-        [[], ...sizes.map((size, i) => long(i, size))],
-        (some) => {
-          n = some.length;
-          return one;
-        },
-        { horizonMs: 1 },
-      );
+      const learn = (some: readonly unknown[]) => {
+        n = some.length;
+        return one;
+      };
+      rehearse([[], ...sizes.map((size, i) => long(i, size))], learn, { horizonMs: 1 });
       return n;
     };
     expect(taught(Array(16).fill(1))).toBe(12);
