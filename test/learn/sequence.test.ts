@@ -73,7 +73,7 @@ describe.each(MODELS)('%s', (_, make) => {
         for (let s = 0; s < known; s++) sum += model.score(s).probability as number;
         expect(sum).toBeCloseTo(1, 6);
       }),
-      { seed: 4, numRuns: 200 },
+      { seed: 4, numRuns: 60 },
     );
   });
 
@@ -85,7 +85,7 @@ describe.each(MODELS)('%s', (_, make) => {
         const ranks = Array.from({ length: known }, (__, s) => model.score(s).rank).sort((a, b) => a - b);
         expect(ranks).toEqual(ranks.map((___, i) => i + 1));
       }),
-      { seed: 4, numRuns: 200 },
+      { seed: 4, numRuns: 60 },
     );
   });
 
@@ -102,7 +102,7 @@ describe.each(MODELS)('%s', (_, make) => {
         }
         expect(asked.score(0)).toEqual(trained(make, sequence).score(0));
       }),
-      { seed: 4, numRuns: 100 },
+      { seed: 4, numRuns: 40 },
     );
   });
 });
@@ -126,7 +126,7 @@ describe.each(POOLED)('%s, pooled', (_, make) => {
           expect(sum).toBeCloseTo(1, 6);
         }
       }),
-      { seed: 4, numRuns: 100 },
+      { seed: 4, numRuns: 40 },
     );
   });
 

@@ -18,7 +18,7 @@ export class ContextTree<T> {
     let node: Node<T> | undefined = this.root;
     for (let order = 0; node; order++) {
       found.push(node.value);
-      node = order === this.order || order === path.length ? undefined : node.longer?.get(path[order] as number);
+      node = node.longer?.get(path[order] as number);
     }
     return found;
   }

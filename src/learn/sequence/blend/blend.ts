@@ -59,7 +59,7 @@ class Everybody {
 
   outcomes(novel: readonly number[]): Outcomes {
     const ofNew = Math.min(0.95, (this.known + NEW_PRIOR) / (this.events + 2 * NEW_PRIOR));
-    return { known: this.known, ofNew, ofEach: (1 - ofNew) / this.known, novel };
+    return { known: this.known, ofNew, ofEach: (1 - ofNew) / Math.max(1, this.known), novel };
   }
 }
 
@@ -83,7 +83,7 @@ function actorModel(everybody: Everybody, mixture: GeometricMixture, pooled: rea
   const lastAt: number[] = [];
   const p: number[] = [];
   let situations: readonly string[] = [];
-  let predictedAt = 0;
+  let predictedAt = -1;
 
   /** The distribution of now; the work is done once an event. */
   function predicted(): readonly number[] {
