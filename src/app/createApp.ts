@@ -34,6 +34,7 @@ import { summarise } from './ledger.ts';
 import { ledgerReport } from './ledgerReport.ts';
 import { look, type View } from './pipeline.ts';
 import { EMPTY_MEMORY, type Learner, type Learning, type Memory, type Ports } from './ports.ts';
+import { createRhythms } from './rhythms.ts';
 import { createStandings } from './standings.ts';
 
 const LOOK_AGAIN_MS = 60_000;
@@ -56,6 +57,7 @@ export async function createApp(ports: Ports): Promise<App> {
   let live: Live | undefined;
   let session: readonly Activity[] = [];
   let idleMs = ports.settings.idleMs;
+  let rhythms = createRhythms();
   let endedSessions = 0;
   let view: View | undefined;
   let settling: Situation['settling'] = {};
@@ -211,6 +213,7 @@ export async function createApp(ports: Ports): Promise<App> {
     if (step.did === 'began' && session.length > 0) endSession();
     live = step.live;
     session = live.activities;
+    rhythms.hear(activity);
     if (byId.has(activity.resource) && (activity.kind === 'resource.used' || activity.kind === 'connection.opened'))
       standings.used(activity.resource, activity.at);
   }
@@ -292,6 +295,7 @@ export async function createApp(ports: Ports): Promise<App> {
       trusted,
       settling,
       model: memory.model,
+      rhythms,
       session,
       horizonMs: ports.settings.horizonMs,
       readyP95Ms: readyP95MsOf(memory.climbs),
@@ -423,8 +427,10 @@ export async function createApp(ports: Ports): Promise<App> {
     return ports.learner.learn(history, memory.model, options);
   }
 
-  function take({ model, idleMs: learnt, problems }: Learning): void {
+  function take({ model, rhythms: data, idleMs: learnt, problems }: Learning): void {
     idleMs = learnt;
+    rhythms = createRhythms(data);
+    for (const activity of session) rhythms.hear(activity);
     remember({ model: withPinsOf(model, memory.model) });
     const known = new Set(faults.map((f) => f.message));
     for (const message of problems) if (!known.has(message)) tell({ code: 'storage-failed', retry: 'never', message });

@@ -25,6 +25,8 @@ export interface Remembered {
   readonly sessions: readonly Session[];
   /** How long the actor pauses within a session, ms. */
   readonly idleMs: number;
+  /** The journal's activities of these ended sessions, for the rhythm: imported histories tell of no uses. */
+  readonly heard: readonly Activity[];
 }
 
 /** The ended sessions of the journal and of imported histories. What two of them tell of the same thing is learnt once. */
@@ -35,7 +37,8 @@ export function remembered(journal: readonly Activity[], imported: readonly (rea
   const recalledGap = idleGaps(recalled, history.idleMs);
   const before = history.before ?? Number.POSITIVE_INFINITY;
   const ended = sessionsOf(heard, { idleMs: heardGap }).filter((s) => (s.activities.at(-1)?.at ?? 0) < before);
-  return { sessions: [...ended, ...sessionsOf(recalled, { idleMs: recalledGap })], idleMs: heardGap(history.actor) };
+  const sessions = [...ended, ...sessionsOf(recalled, { idleMs: recalledGap })];
+  return { sessions, idleMs: heardGap(history.actor), heard: ended.flatMap((s) => s.activities) };
 }
 
 /** Shells write down whole seconds, some when a command begins and some a moment later. */

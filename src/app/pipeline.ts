@@ -4,6 +4,8 @@ import { decide, type Plan, type Situation } from '../plan/decide.ts';
 import type { CalibratedModel } from '../predict/calibrate.ts';
 import { match } from '../predict/match.ts';
 import { type Forecast, need } from '../predict/need.ts';
+import { pooled } from '../predict/pool.ts';
+import type { Rhythms } from './rhythms.ts';
 
 export interface View {
   readonly personas: readonly Persona[];
@@ -19,6 +21,7 @@ export interface Look extends Omit<Situation, 'needs'> {
   readonly model: CalibratedModel | undefined;
   readonly session: readonly Activity[];
   readonly horizonMs: number;
+  readonly rhythms?: Pick<Rhythms, 'within'>;
   /** p95 of the time to ready per resource, ms, where climbs were measured: the least horizon of its need. */
   readonly readyP95Ms?: ReadonlyMap<ResourceId, number>;
 }
@@ -28,9 +31,18 @@ export function look(at: Look): View {
   const personas = at.model ? personasOf(at.model, at.now) : [];
   const who: Match = at.model ? match(at.model, at.session) : { personas: [], none: 1 };
   const resources = at.resources.map((r) => r.id);
-  const needs = at.model ? need(at.model, at.session, resources, at) : [];
+  const needs = at.model ? need(at.model, at.session, resources, at).map((n) => withRhythm(n, at)) : [];
   const plan = decide({ ...at, needs: new Map(needs.map((n) => [n.resource, n])) });
   return { personas, match: who, active: mostProbable(who, personas), needs, plan };
+}
+
+/** The second opinion, by what it was worth so far. */
+function withRhythm(forecast: Forecast, { model, rhythms, now }: Look): Forecast {
+  const weight = model?.rhythmWeight ?? 0;
+  const rhythm = weight > 0 ? rhythms?.within(forecast.resource, now, forecast.horizonMs) : undefined;
+  if (rhythm === undefined) return forecast;
+  const because = `${forecast.because} By its rhythm alone it is ${Math.round(100 * rhythm)} % likely.`.trim();
+  return { ...forecast, probability: pooled(forecast.probability, rhythm, weight), because };
 }
 
 function mostProbable(who: Match, personas: readonly Persona[]): Persona | undefined {

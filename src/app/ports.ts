@@ -2,9 +2,11 @@ import type { Activity, Fault, Feedback, LedgerEntry, Mode, ResourceId, Result, 
 import type { PersonaModel } from '../learn/personaModel.ts';
 import { type Bandit, EMPTY_BANDIT } from '../learn/value/bandit.ts';
 import type { Logged } from '../learn/value/offPolicy.ts';
+import type { CalibratedModel } from '../predict/calibrate.ts';
 import type { Provider } from '../provision/provider.ts';
 import type { WorkspaceFiles } from '../sense/scan/scan.ts';
 import type { History } from './history.ts';
+import type { RhythmData } from './rhythms.ts';
 
 /** What the app needs of the world. A host builds these; tests hand in their own. */
 export interface Ports {
@@ -71,7 +73,8 @@ export interface Learner {
 }
 
 export interface Learning {
-  readonly model: PersonaModel;
+  readonly model: CalibratedModel;
+  readonly rhythms: RhythmData;
   /** That it was learnt from. */
   readonly sessions: number;
   /** How long the actor pauses within a session, ms. */

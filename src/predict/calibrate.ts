@@ -24,6 +24,8 @@ export interface Bins {
 /** A model that brings what was learnt of its own truth: `need` puts right what it says by that. */
 export interface CalibratedModel extends PersonaModel {
   readonly calibration?: Calibration;
+  /** What the rhythm's opinion is worth beside the personas', 0–1 (`pooled`). */
+  readonly rhythmWeight?: number;
 }
 
 export interface Outcome {

@@ -23,6 +23,8 @@ export interface Prediction {
 export interface ReplayOptions {
   readonly horizonMs: number;
   readonly calibration?: Calibration;
+  /** Sees every prediction with its outcome. */
+  readonly heard?: (predictions: readonly Prediction[]) => void;
 }
 
 type Sessions = readonly (readonly Activity[])[];
@@ -111,6 +113,7 @@ export function rehearse(sessions: Sessions, learn: (sessions: Sessions) => Pers
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
+    options.heard?.(value);
   }
 }
 
@@ -129,10 +132,10 @@ export const REHEARSED_MS = 20 * 60_000;
 const REHEARSAL = 0.45;
 
 /** Personas, and how true what they say has been. */
-export function learnCalibrated(sessions: Sessions, options: LearnOptions): CalibratedModel {
+export function learnCalibrated(sessions: Sessions, { heard, ...options }: LearnOptions & Pick<ReplayOptions, 'heard'>): CalibratedModel {
   const tell = options.progress ?? (() => {});
   const taught = (some: Sessions): PersonaModel => learnPersonas(some, { ...options, progress: (done) => tell(REHEARSAL * done) });
-  const calibration = rehearse(sessions, taught, { horizonMs: REHEARSED_MS });
+  const calibration = rehearse(sessions, taught, { horizonMs: REHEARSED_MS, ...(heard ? { heard } : {}) });
   const model = learnPersonas(sessions, { ...options, progress: (done) => tell(REHEARSAL + (1 - REHEARSAL) * done) });
   return { ...model, ...(calibration ? { calibration } : {}) };
 }

@@ -5,6 +5,7 @@ import type { App, Suggestion } from '../../src/app/app.ts';
 import { createApp } from '../../src/app/createApp.ts';
 import { remembered } from '../../src/app/history.ts';
 import { EMPTY_MEMORY, type Memory, type Ports } from '../../src/app/ports.ts';
+import { learnRhythms } from '../../src/app/rhythms.ts';
 import { type Activity, failed, ok, type Resource } from '../../src/domain/index.ts';
 import { learnPersonas } from '../../src/learn/personas.ts';
 import type { Provider } from '../../src/provision/provider.ts';
@@ -50,11 +51,12 @@ function createWorld(files = [{ path: 'compose.yaml', text: COMPOSE }]) {
       random: () => 0.5,
       learner: {
         learn: async (history, previous, { signal } = {}) => {
-          const { sessions, idleMs } = remembered(journal, history.traces.map(histories.traceOf), history);
+          const { sessions, idleMs, heard } = remembered(journal, history.traces.map(histories.traceOf), history);
           if (signal?.aborted) return failed('cancelled', 'never', 'Stopped.');
           const past = sessions.map((s) => s.activities);
           const model = learnPersonas(past, { now: clock.now, seed: 1, ...(previous ? { previous } : {}) });
-          return ok({ model, sessions: sessions.length, idleMs, problems: [] });
+          const rhythms = learnRhythms(heard, [], 20 * MINUTE).data;
+          return ok({ model, rhythms, sessions: sessions.length, idleMs, problems: [] });
         },
         dispose: async () => {},
       },

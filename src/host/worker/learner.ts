@@ -1,9 +1,10 @@
 import type { MessagePort } from 'node:worker_threads';
 import { type History, type Remembered, remembered } from '../../app/history.ts';
 import type { HistorySource, ImportedHistory, Learning } from '../../app/ports.ts';
+import { learnRhythms } from '../../app/rhythms.ts';
 import type { Activity, Fault, UnixMs } from '../../domain/index.ts';
 import type { PersonaModel } from '../../learn/personaModel.ts';
-import { learnCalibrated } from '../../predict/replay.ts';
+import { learnCalibrated, type Prediction, REHEARSED_MS } from '../../predict/replay.ts';
 
 export interface LearnWork {
   readonly work: 'learn';
@@ -64,13 +65,15 @@ export function serveLearner(port: MessagePort, files: Files): void {
 
 async function learn(work: LearnWork, files: Files, progress: Progress): Promise<Learning> {
   const problems = new Map<string, string>();
-  const { sessions, idleMs } = await read(work, files, problems);
+  const { sessions, idleMs, heard } = await read(work, files, problems);
+  const predictions: Prediction[] = [];
   const { now, seed, zoneOffsetMs, previous } = work;
   const model = learnCalibrated(
     sessions.map((s) => s.activities),
-    { now, seed, zoneOffsetMs, progress, ...(previous ? { previous } : {}) },
+    { now, seed, zoneOffsetMs, progress, heard: (some) => predictions.push(...some), ...(previous ? { previous } : {}) },
   );
-  return { model, sessions: sessions.length, idleMs, problems: [...problems.values()] };
+  const { data: rhythms, weight: rhythmWeight } = learnRhythms(heard, predictions, REHEARSED_MS);
+  return { model: { ...model, rhythmWeight }, rhythms, sessions: sessions.length, idleMs, problems: [...problems.values()] };
 }
 
 async function read({ journal, history }: LearnWork, files: Files, problems: Map<string, string>): Promise<Remembered> {

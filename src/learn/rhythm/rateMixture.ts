@@ -13,26 +13,44 @@ const STEP = 0.08;
 const FIRST_SQUARE = 10;
 const LARGEST = { surprise: 2, logRatio: 4, logRate: 5.5, smallestLogRate: -13.5 };
 
+export interface LearntRates {
+  readonly events: Float32Array;
+  readonly minutes: Float32Array;
+  readonly weights: Float64Array;
+  readonly squares: Float64Array;
+}
+
 /**
  * The rate of an event (per minute) in many contexts at once: each context keeps a count of events and the minutes it was
  * exposed, and log rate = log base + Σ w_i · log(rate_i / base), the weights learnt online by the gradient of the
  * Poisson likelihood (a point process with piecewise constant intensity; Daley and Vere-Jones 2003, ch. 7).
  */
 export class RateMixture {
-  private readonly events = new Float32Array(CELLS);
-  private readonly minutes = new Float32Array(CELLS);
+  private readonly events: Float32Array;
+  private readonly minutes: Float32Array;
   private readonly weights: Float64Array;
   private readonly squares: Float64Array;
   private readonly logRatios: Float64Array;
   private readonly places: Int32Array;
 
-  /** `contexts`: how many there are; the first is the base. */
-  constructor(private readonly contexts: number) {
+  /** `contexts`: how many there are; the first is the base. `learnt`: what a mixture of as many gave as its `learnt`. */
+  constructor(
+    private readonly contexts: number,
+    learnt?: LearntRates,
+  ) {
     const size = contexts * (SEEN.length + 1);
-    this.weights = new Float64Array(size).fill(WEIGHT_SUM / contexts);
-    this.squares = new Float64Array(size).fill(FIRST_SQUARE);
+    this.events = learnt?.events ?? new Float32Array(CELLS);
+    this.minutes = learnt?.minutes ?? new Float32Array(CELLS);
+    this.weights = learnt?.weights ?? new Float64Array(size).fill(WEIGHT_SUM / contexts);
+    this.squares = learnt?.squares ?? new Float64Array(size).fill(FIRST_SQUARE);
     this.logRatios = new Float64Array(contexts);
     this.places = new Int32Array(contexts);
+  }
+
+  /** All that it knows, as plain data: not a copy. */
+  get learnt(): LearntRates {
+    const { events, minutes, weights, squares } = this;
+    return { events, minutes, weights, squares };
   }
 
   /** Events a minute in these contexts (numbered by `cellOf`, the first is the base). */

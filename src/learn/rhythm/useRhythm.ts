@@ -1,7 +1,7 @@
 import type { UnixMs } from '../../domain/index.ts';
 import { bucketOf, cellOf, countBucket } from './cells.ts';
-import { RateMixture } from './rateMixture.ts';
-import { Visitors } from './visitors.ts';
+import { type LearntRates, RateMixture } from './rateMixture.ts';
+import { type LearntVisitors, Visitors } from './visitors.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -74,6 +74,27 @@ interface Rhythm {
   today: number;
 }
 
+interface Past {
+  readonly resources: (Rhythm | undefined)[];
+  lastActivity: number;
+  activityBefore: number;
+  activityAt: number;
+  sessionAt: number;
+  lastUse: number;
+  /** The resources of this session, one bit each. */
+  usedInSession: number;
+  /** Activities that fade within ten minutes and within an hour. */
+  tenMinutes: number;
+  thisHour: number;
+  now: number;
+}
+
+export interface LearntRhythm {
+  readonly rates: LearntRates;
+  readonly visitors: LearntVisitors;
+  readonly past: Past;
+}
+
 /**
  * When is each resource used next? The rate of its next use is learnt online from the time since the last, the time since any
  * activity, the last activities, recent numbers, the hour, and who is around (`RateMixture`, `Visitors`). All of the past
@@ -81,20 +102,38 @@ interface Rhythm {
  * is the optimum for given rates.
  */
 export class UseRhythm {
-  private readonly mixture = new RateMixture(CONTEXTS);
-  private readonly visitors = new Visitors();
-  private readonly resources: (Rhythm | undefined)[] = [];
+  private readonly mixture: RateMixture;
+  private readonly visitors: Visitors;
+  private readonly past: Past;
   private readonly cells = new Int32Array(CONTEXTS);
-  private lastActivity = -1;
-  private activityBefore = -1;
-  private activityAt = Number.NEGATIVE_INFINITY;
-  private sessionAt = Number.NEGATIVE_INFINITY;
-  private lastUse = -1;
-  /** The resources of this session, one bit each. */
-  private usedInSession = 0;
-  private tenMinutes = 0;
-  private thisHour = 0;
-  private now = Number.NEGATIVE_INFINITY;
+
+  /** `learnt`: what another gave as its `learnt`, such as one in another thread. */
+  constructor(learnt?: LearntRhythm) {
+    this.mixture = new RateMixture(CONTEXTS, learnt?.rates);
+    this.visitors = new Visitors(learnt?.visitors);
+    this.past = learnt?.past ?? {
+      resources: [],
+      lastActivity: -1,
+      activityBefore: -1,
+      activityAt: Number.NEGATIVE_INFINITY,
+      sessionAt: Number.NEGATIVE_INFINITY,
+      lastUse: -1,
+      usedInSession: 0,
+      tenMinutes: 0,
+      thisHour: 0,
+      now: Number.NEGATIVE_INFINITY,
+    };
+  }
+
+  /** All that it knows, as plain data that a structured clone keeps: not a copy. */
+  get learnt(): LearntRhythm {
+    return { rates: this.mixture.learnt, visitors: this.visitors.learnt, past: this.past };
+  }
+
+  /** How often a resource was used so far. */
+  uses(resource: number): number {
+    return this.past.resources[resource]?.uses ?? 0;
+  }
 
   /** Time passes up to `at` and then it happens; `visit` sees each piece of each resource that was used before. Ordered by `at`. */
   observe(happening: Happening, visit: (piece: Piece) => void = () => {}): void {
@@ -102,12 +141,12 @@ export class UseRhythm {
     this.pass(at, use, visit);
     if (use !== undefined) this.learnUse(happening.actor, use, at);
     if (activity !== undefined) this.learnActivity(activity, at);
-    this.now = at;
+    this.past.now = at;
   }
 
   /** Uses a minute expected of a resource at `at`, were nothing to happen until then. 0 where it was never used. */
   rate(resource: number, at: UnixMs): number {
-    const rhythm = this.resources[resource];
+    const rhythm = this.past.resources[resource];
     if (!rhythm) return 0;
     this.visitors.pass(at, 0);
     this.describe(resource, rhythm, at);
@@ -126,24 +165,24 @@ export class UseRhythm {
   }
 
   private pieceEnd(at: number): number {
-    return at + Math.max(PIECE_MS, (at - this.now) / 4);
+    return at + Math.max(PIECE_MS, (at - this.past.now) / 4);
   }
 
   private pass(to: number, use: number | undefined, visit: (piece: Piece) => void): void {
-    if (this.resources.length === 0) return;
-    let t = this.now;
+    if (this.past.resources.length === 0) return;
+    let t = this.past.now;
     do {
       const next = Math.min(to, this.pieceEnd(t));
       const minutes = (next - t) / MINUTE;
       this.visitors.pass(t, minutes);
-      for (let resource = 0; resource < this.resources.length; resource++)
+      for (let resource = 0; resource < this.past.resources.length; resource++)
         this.passOne(resource, t, minutes, next === to && resource === use, visit);
       t = next;
     } while (t < to);
   }
 
   private passOne(resource: number, at: number, minutes: number, used: boolean, visit: (piece: Piece) => void): void {
-    const rhythm = this.resources[resource];
+    const rhythm = this.past.resources[resource];
     if (!rhythm || (minutes === 0 && !used)) return;
     this.describe(resource, rhythm, at);
     const rate = this.mixture.rate(this.cells);
@@ -153,9 +192,9 @@ export class UseRhythm {
 
   private learnUse(actor: number, resource: number, at: number): void {
     this.visitors.use(actor, resource, at);
-    const own = this.resources[resource];
+    const own = this.past.resources[resource];
     const since = own ? at - own.lastAt : 0;
-    this.resources[resource] = {
+    this.past.resources[resource] = {
       lastAt: at,
       gap: own ? bucketOf(since, GAPS) : NO_GAP,
       gapBefore: own?.gap ?? NO_GAP,
@@ -163,27 +202,27 @@ export class UseRhythm {
       thisHour: 1 + (own ? own.thisHour * Math.exp(-since / HOUR) : 0),
       today: 1 + (own ? own.today * Math.exp(-since / DAY) : 0),
     };
-    this.lastUse = resource;
-    this.usedInSession |= 1 << Math.min(30, resource);
+    this.past.lastUse = resource;
+    this.past.usedInSession |= 1 << Math.min(30, resource);
   }
 
   private learnActivity(activity: number, at: number): void {
-    const since = at - this.activityAt;
+    const since = at - this.past.activityAt;
     if (since > 30 * MINUTE) {
-      this.sessionAt = at;
-      this.usedInSession = 0;
+      this.past.sessionAt = at;
+      this.past.usedInSession = 0;
     }
-    this.tenMinutes = 1 + (since < DAY ? this.tenMinutes * Math.exp(-since / (10 * MINUTE)) : 0);
-    this.thisHour = 1 + (since < DAY ? this.thisHour * Math.exp(-since / HOUR) : 0);
-    this.activityAt = at;
-    this.activityBefore = this.lastActivity;
-    this.lastActivity = activity;
+    this.past.tenMinutes = 1 + (since < DAY ? this.past.tenMinutes * Math.exp(-since / (10 * MINUTE)) : 0);
+    this.past.thisHour = 1 + (since < DAY ? this.past.thisHour * Math.exp(-since / HOUR) : 0);
+    this.past.activityAt = at;
+    this.past.activityBefore = this.past.lastActivity;
+    this.past.lastActivity = activity;
   }
 
   /** Fills `cells` with the contexts of one resource at one time; the first is the base. */
   private describe(r: number, rhythm: Rhythm, at: number): void {
     const sinceUse = at - rhythm.lastAt;
-    const sinceActivity = at - this.activityAt;
+    const sinceActivity = at - this.past.activityAt;
     const use = bucketOf(sinceUse, SINCE_USE);
     const idle = bucketOf(sinceActivity, SINCE_ACTIVITY);
     const calm = idle >> 1;
@@ -193,13 +232,14 @@ export class UseRhythm {
     const recent = countBucket(rhythm.thisHour * Math.exp(-sinceUse / HOUR), 6);
     const day = countBucket(rhythm.today * Math.exp(-sinceUse / DAY), 9);
     const often = Math.min(7, Math.floor(Math.log2(rhythm.uses)));
-    const busy = countBucket(this.thisHour * Math.exp(-sinceActivity / HOUR), 40);
-    const bustle = countBucket(this.tenMinutes * Math.exp(-sinceActivity / (10 * MINUTE)), 40);
-    const session = Math.min(4, Math.floor(Math.log2(1 + (at - this.sessionAt) / (10 * MINUTE))));
+    const busy = countBucket(this.past.thisHour * Math.exp(-sinceActivity / HOUR), 40);
+    const bustle = countBucket(this.past.tenMinutes * Math.exp(-sinceActivity / (10 * MINUTE)), 40);
+    const session = Math.min(4, Math.floor(Math.log2(1 + (at - this.past.sessionAt) / (10 * MINUTE))));
     const known = rateBucket(this.visitors.known[r] as number, 3);
     const strangers = rateBucket(this.visitors.strangers[r] as number, 1.5);
     const { gap, gapBefore } = rhythm;
-    const { lastActivity, activityBefore, lastUse, usedInSession, cells } = this;
+    const { cells } = this;
+    const { lastActivity, activityBefore, lastUse, usedInSession } = this.past;
     let i = 0;
     const context = (a = 0, b = 0, c = 0): void => {
       cells[i] = cellOf(i, a, b, c);

@@ -28,18 +28,44 @@ interface Exposed {
   minutes: number;
 }
 
+/** Plain data; a visitor who is present is the same object as in `all`. */
+export interface LearntVisitors {
+  readonly known: number[];
+  readonly strangers: number[];
+  readonly all: Map<number, Visitor>;
+  readonly present: Set<Visitor>;
+  readonly table: Map<number, Exposed>;
+  readonly moves: Map<number, Map<number, number>>;
+}
+
 /**
  * The people behind a resource: how soon each comes back, and to what. A resource's expected rate is the sum over
  * everybody who used something lately (a superposition of renewal processes; Cox and Smith 1954).
  */
 export class Visitors {
   /** Uses a minute expected of each resource by those who used it before, and by those who used others. */
-  readonly known: number[] = [];
-  readonly strangers: number[] = [];
-  private readonly all = new Map<number, Visitor>();
-  private readonly present = new Set<Visitor>();
-  private readonly table = new Map<number, Exposed>();
-  private readonly moves = new Map<number, Map<number, number>>();
+  readonly known: number[];
+  readonly strangers: number[];
+  private readonly all: Map<number, Visitor>;
+  private readonly present: Set<Visitor>;
+  private readonly table: Map<number, Exposed>;
+  private readonly moves: Map<number, Map<number, number>>;
+
+  /** `learnt`: what others gave as their `learnt`. */
+  constructor(learnt?: LearntVisitors) {
+    this.known = learnt?.known ?? [];
+    this.strangers = learnt?.strangers ?? [];
+    this.all = learnt?.all ?? new Map();
+    this.present = learnt?.present ?? new Set();
+    this.table = learnt?.table ?? new Map();
+    this.moves = learnt?.moves ?? new Map();
+  }
+
+  /** All that is known, as plain data: not a copy. */
+  get learnt(): LearntVisitors {
+    const { known, strangers, all, present, table, moves } = this;
+    return { known, strangers, all, present, table, moves };
+  }
 
   /** The expected rates at `at`, which `minutes` will pass under. Learns that nobody came back meanwhile. */
   pass(at: number, minutes: number): void {

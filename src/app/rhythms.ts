@@ -1,0 +1,76 @@
+import type { Activity, Probability, ResourceId, UnixMs } from '../domain/index.ts';
+import { tokenOf } from '../learn/personaModel.ts';
+import { type LearntRhythm, UseRhythm } from '../learn/rhythm/useRhythm.ts';
+import { bestWeight, type Heard } from '../predict/pool.ts';
+import type { Prediction } from '../predict/replay.ts';
+
+/** The rhythm of one workspace, its names and numbers: what the learner's thread hands over. */
+export interface RhythmData {
+  readonly rhythm: LearntRhythm;
+  readonly resources: readonly string[];
+  readonly activities: readonly string[];
+}
+
+/** Fewer uses of a resource than this make no rhythm. */
+const LEAST_USES = 5;
+
+/** When each resource is used, by name; hears activities in the order of time. */
+export function createRhythms(data?: RhythmData) {
+  const rhythm = new UseRhythm(data?.rhythm);
+  const resources = new Map(data?.resources.map((name, i) => [name, i]));
+  const activities = new Map(data?.activities.map((name, i) => [name, i]));
+  let heardAt = data?.rhythm.past.now ?? Number.NEGATIVE_INFINITY;
+  return {
+    hear(activity: Activity): void {
+      const token = tokenOf(activity);
+      if (token === undefined || activity.at < heardAt) return;
+      heardAt = activity.at;
+      const what = isUse(activity) ? { use: numberOf(resources, token) } : { activity: numberOf(activities, token) };
+      rhythm.observe({ at: activity.at, actor: 0, ...what });
+    },
+    /** P(used within the horizon), were nothing else to happen; undefined where it has no rhythm yet. */
+    within(resource: ResourceId, at: UnixMs, horizonMs: number): Probability | undefined {
+      const number = resources.get(resource);
+      if (number === undefined || rhythm.uses(number) < LEAST_USES) return undefined;
+      return rhythm.within(number, Math.max(at, heardAt), horizonMs);
+    },
+    data: (): RhythmData => ({ rhythm: rhythm.learnt, resources: [...resources.keys()], activities: [...activities.keys()] }),
+  };
+}
+export type Rhythms = ReturnType<typeof createRhythms>;
+
+/**
+ * The rhythm of all that was heard, and how much its opinion is worth beside the personas': by what both said of the same
+ * uses before those came.
+ */
+export function learnRhythms(
+  heard: readonly Activity[],
+  predictions: readonly Prediction[],
+  horizonMs: number,
+): { readonly data: RhythmData; readonly weight: number } {
+  const rhythms = createRhythms();
+  const opinions: Heard[] = [];
+  const asked = [...predictions].sort((a, b) => a.at - b.at);
+  let next = 0;
+  const answer = (before: UnixMs): void => {
+    for (; next < asked.length && (asked[next] as Prediction).at < before; next++) {
+      const { resource, at, said, used } = asked[next] as Prediction;
+      const rhythm = rhythms.within(resource, at, horizonMs);
+      if (rhythm !== undefined) opinions.push({ said, rhythm, used });
+    }
+  };
+  for (const activity of [...heard].sort((a, b) => a.at - b.at)) {
+    answer(activity.at);
+    rhythms.hear(activity);
+  }
+  answer(Number.POSITIVE_INFINITY);
+  return { data: rhythms.data(), weight: bestWeight(opinions) };
+}
+
+const isUse = ({ kind }: Activity): boolean => kind === 'resource.used' || kind === 'connection.opened';
+
+function numberOf(numbers: Map<string, number>, name: string): number {
+  let number = numbers.get(name);
+  if (number === undefined) numbers.set(name, (number = numbers.size));
+  return number;
+}
