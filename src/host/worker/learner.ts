@@ -3,6 +3,7 @@ import { type History, type Remembered, remembered } from '../../app/history.ts'
 import type { HistorySource, ImportedHistory, Learning } from '../../app/ports.ts';
 import type { Activity, Fault, UnixMs } from '../../domain/index.ts';
 import type { PersonaModel } from '../../learn/personaModel.ts';
+import { learnPersonas } from '../../learn/personas.ts';
 import { learnCalibrated } from '../../predict/replay.ts';
 
 export interface LearnWork {
@@ -14,6 +15,7 @@ export interface LearnWork {
   readonly now: UnixMs;
   readonly seed: number;
   readonly zoneOffsetMs: number;
+  readonly rehearsal?: 'later';
 }
 
 export interface ImportWork {
@@ -55,18 +57,19 @@ export function serveLearner(port: MessagePort, files: Files): void {
     const say = (reply: LearnerReply): void => port.postMessage(reply);
     const progress: Progress = (done) => say({ id, progress: done });
     try {
-      say({ id, done: request.work === 'learn' ? await learn(request, files, progress) : await files.importAll(request, progress) });
+      say({ id, done: request.work === 'learn' ? await learnt(request, files, progress) : await files.importAll(request, progress) });
     } catch (bug) {
       say({ id, error: bug instanceof Error ? (bug.stack ?? bug.message) : String(bug) });
     }
   });
 }
 
-async function learn(work: LearnWork, files: Files, progress: Progress): Promise<Learning> {
+async function learnt(work: LearnWork, files: Files, progress: Progress): Promise<Learning> {
   const problems = new Map<string, string>();
   const { sessions, idleMs } = await read(work, files, problems);
   const { now, seed, zoneOffsetMs, previous } = work;
-  const model = learnCalibrated(
+  const learn = work.rehearsal === 'later' ? learnPersonas : learnCalibrated;
+  const model = learn(
     sessions.map((s) => s.activities),
     { now, seed, zoneOffsetMs, progress, ...(previous ? { previous } : {}) },
   );
