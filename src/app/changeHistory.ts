@@ -1,22 +1,17 @@
 import { failed, ok, type Result } from '../domain/index.ts';
 import type { HistoryChange, HistoryOptions, HistoryOutcome } from './app.ts';
-import type { Histories, Learning, Staged } from './ports.ts';
+import type { Histories, Learning, LearningOptions, Staged } from './ports.ts';
 
 export interface HistoryPorts {
   readonly histories: Histories;
   readonly trusted: () => boolean;
-  readonly learn: (traces: readonly string[], options: LearnOptions) => Promise<Result<Learning>>;
+  readonly learn: (traces: readonly string[], options: LearningOptions) => Promise<Result<Learning>>;
   readonly take: (learning: Learning) => void;
-}
-
-interface LearnOptions {
-  readonly signal?: AbortSignal;
-  readonly progress?: (done: number) => void;
 }
 
 const UNTRUSTED = failed('not-trusted', 'never', 'No history is read in Restricted Mode. Trust this workspace first.');
 
-/** Stages what is new, learns from what would be kept then, and only then keeps it. */
+/** Stages what is new, learns from what would be kept then, and only then keeps it. Somebody waits for it: the rehearsal comes after. */
 export async function changeHistory(
   ports: HistoryPorts,
   { read, forget }: HistoryChange,
@@ -49,5 +44,5 @@ async function learnt(
   const next = [...stay, ...imported.map(({ id }, i) => ({ id, trace: traces[i] as string }))];
   // In the order that `kept` has afterwards: of two that tell of the same thing the first is believed.
   const inOrder = next.sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ trace }) => trace);
-  return learn(inOrder, { ...(signal ? { signal } : {}), progress: (done) => progress?.({ learnt: done }) });
+  return learn(inOrder, { rehearsal: 'later', ...(signal ? { signal } : {}), progress: (done) => progress?.({ learnt: done }) });
 }

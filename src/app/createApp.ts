@@ -33,7 +33,7 @@ import { createGateways } from './gateways.ts';
 import { summarise } from './ledger.ts';
 import { ledgerReport } from './ledgerReport.ts';
 import { look, type View } from './pipeline.ts';
-import { EMPTY_MEMORY, type Learner, type Learning, type Memory, type Ports } from './ports.ts';
+import { EMPTY_MEMORY, type Learning, type LearningOptions, type Memory, type Ports } from './ports.ts';
 import { createRhythms } from './rhythms.ts';
 import { createStandings } from './standings.ts';
 
@@ -69,7 +69,7 @@ export async function createApp(ports: Ports): Promise<App> {
   let renewedAt = 0;
   let disposed = false;
   let learning: Promise<void> | undefined;
-  /** A session ended while learning was under way, which has not read it. */
+  /** A session ended while learning was under way, which has not read it; or a rehearsal is still due. */
   let learnAgain = false;
   let suggested = false;
   let yieldedUntil: UnixMs | undefined;
@@ -414,7 +414,7 @@ export async function createApp(ports: Ports): Promise<App> {
     return sessionsOf(activities, { idleMs });
   }
 
-  function learn(traces: readonly string[], options: Parameters<Learner['learn']>[2] = {}): Promise<Result<Learning>> {
+  function learn(traces: readonly string[], options: LearningOptions = {}): Promise<Result<Learning>> {
     const begun = session[0]?.at;
     const history = {
       workspace: ports.workspace.id,
@@ -464,6 +464,7 @@ export async function createApp(ports: Ports): Promise<App> {
     let outcome: Result<HistoryOutcome> | undefined;
     await learnAlone(async () => {
       outcome = await changeHistory({ histories: ports.histories, trusted: () => trusted, learn, take }, change, options);
+      learnAgain ||= outcome.ok;
     });
     await pass();
     return outcome as Result<HistoryOutcome>;

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { App, Suggestion } from '../../src/app/app.ts';
 import { createApp } from '../../src/app/createApp.ts';
-import { remembered } from '../../src/app/history.ts';
+import { IMPORTED_ACTOR, remembered } from '../../src/app/history.ts';
 import { EMPTY_MEMORY, type Memory, type Ports } from '../../src/app/ports.ts';
 import { learnRhythms } from '../../src/app/rhythms.ts';
 import { type Activity, failed, ok, type Resource } from '../../src/domain/index.ts';
@@ -357,5 +357,82 @@ describe('the app', () => {
     expect((await app.warm(['compose:shop/nothing'])).map((f) => f.message)).toEqual([
       'There is no resource compose:shop/nothing in shop. `prewarm scan` lists them.',
     ]);
+  });
+});
+
+describe('learning from the history of before', () => {
+  /** A shell's: no workspace, no use of a resource, and another actor's. */
+  const shellHistory = (world: ReturnType<typeof createWorld>): readonly Activity[] => {
+    past(world);
+    return world.journal
+      .splice(0)
+      .filter((a) => a.resource.startsWith('command:'))
+      .map(({ at, resource, kind }) => ({ at, actor: IMPORTED_ACTOR, resource, source: 'import', kind: kind as string }));
+  };
+  const zsh = { format: 'zsh', path: '.zsh_history' };
+
+  it('warms on day one what the workflow of the history needs here, and unlearns it', async () => {
+    const world = createWorld();
+    world.histories.files.set(zsh.path, shellHistory(world));
+    const app = await world.open();
+    expect(app.state().personas).toEqual([]);
+    const done = await app.changeHistory({ read: [zsh], forget: [] });
+    if (!done.ok) throw new Error(done.fault.message);
+    expect(done.value).toMatchObject({ imported: [{ commands: 36, dropped: 1 }], faults: [] });
+    expect(app.state().personas.length).toBe(done.value.personas);
+    expect(done.value.personas).toBeGreaterThan(1);
+    run(app, world, 'git pull');
+    run(app, world, 'npm run lint');
+    await app.settle();
+    expect(rung(app)).toBe('ready');
+    const undone = await app.changeHistory({ read: [], forget: done.value.imported.map(({ id }) => id) });
+    expect(undone.ok && undone.value.personas).toBe(0);
+    expect(app.state().personas).toEqual([]);
+    expect((await app.histories([])).kept).toEqual([]);
+  });
+
+  it('replaces what was imported before, keeps it over a restart, and leaves the journal’s own personas alone', async () => {
+    const world = createWorld();
+    const history = shellHistory(world);
+    world.histories.files.set(zsh.path, history);
+    const app = await begun(world);
+    const before = app.state().personas.map((p) => p.support);
+    const first = await app.changeHistory({ read: [zsh], forget: [] });
+    const learnt = world.memory().model?.sessions;
+    const second = await app.changeHistory({ read: [zsh], forget: [] });
+    await app.settle();
+    expect([first.ok, second.ok, world.memory().model?.sessions]).toEqual([true, true, learnt]);
+    await app.dispose();
+    const again = await world.open();
+    await again.relearn();
+    expect(world.memory().model?.sessions).toBe(learnt);
+    await again.changeHistory({ read: [], forget: [...world.histories.kept.keys()] });
+    expect(again.state().personas.map((p) => p.support)).toEqual(before);
+  });
+
+  it('reads nothing in Restricted Mode, and names each file that it cannot read', async () => {
+    const world = createWorld();
+    world.histories.files.set(zsh.path, shellHistory(world));
+    const app = await world.open({ trusted: false });
+    const refused = await app.changeHistory({ read: [zsh], forget: [] });
+    expect(refused.ok ? 'read' : refused.fault.code).toBe('not-trusted');
+    app.setTrusted(true);
+    const done = await app.changeHistory({ read: [{ format: 'bash', path: 'gone' }, zsh], forget: [] });
+    if (!done.ok) throw new Error(done.fault.message);
+    expect(done.value.faults.map((f) => f.message)).toEqual([expect.stringMatching(/^gone /)]);
+    expect(done.value.personas).toBeGreaterThan(0);
+  });
+
+  it('cancelled, or failed while learning, everything is as before', async () => {
+    const world = createWorld();
+    world.histories.files.set(zsh.path, shellHistory(world));
+    const app = await begun(world);
+    const before = world.memory().model;
+    const controller = new AbortController();
+    const cancelled = app.changeHistory({ read: [zsh], forget: [] }, { signal: controller.signal, progress: () => controller.abort() });
+    controller.abort();
+    expect((await cancelled).ok).toBe(false);
+    expect(world.memory().model).toEqual(before);
+    expect([world.histories.kept.size, world.histories.staged.size]).toEqual([0, 0]);
   });
 });

@@ -9,7 +9,7 @@ import { copySample, ROOT } from '../harness/workspace.mjs';
 
 const temp = mkdtempSync(join(tmpdir(), 'prewarm-host-'));
 const file = join(temp, 'results.json');
-let results: readonly { name: string; failure?: string }[] = [];
+let results: readonly { name: string; failure?: string; figures?: object }[] = [];
 
 /** `test/host/index.cjs` runs inside the extension host; here its results are told one by one. */
 beforeAll(async () => {
@@ -45,6 +45,7 @@ const secret = /^const SECRET = '([^']+)'/m.exec(source)?.[1] as string;
 describe('inside the extension host of a real VS Code', () => {
   it.each(names)('%s', (name) => {
     const result = results.find((r) => r.name === name);
+    if (result?.figures) console.info(JSON.stringify(result.figures, null, 1));
     expect(result, 'it did not run').toBeDefined();
     expect(result?.failure).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { App, ResourceState } from '../../app/app.ts';
 import { type Fault, isWarm, MODES, type Mode } from '../../domain/index.ts';
+import { importHistory } from './importHistory.ts';
 
 export interface CommandPorts {
   readonly open: () => Promise<App | undefined>;
@@ -20,6 +21,7 @@ const TABLE: Readonly<Record<string, (app: App, target: Target, ports: CommandPo
   'prewarm.showLog': (_app, _target, { log }) => log.show(),
   'prewarm.rescan': (app) => app.rescan(),
   'prewarm.relearn': (app) => app.relearn(),
+  'prewarm.importHistory': (app) => importHistory(app),
   'prewarm.always': (app, target) => teach(app, target, 'always'),
   'prewarm.never': (app, target) => teach(app, target, 'never'),
   'prewarm.notNow': (app, target) => teach(app, target, 'not-now'),

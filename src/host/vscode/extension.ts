@@ -90,6 +90,7 @@ const core = (): Core => require('./core.cjs') as Core;
 
 async function load(context: vscode.ExtensionContext, folder: vscode.WorkspaceFolder, log: vscode.LogOutputChannel): Promise<App> {
   const bundles = join(context.extensionPath, 'dist');
+  log.info(`All that Prewarm keeps is in ${context.globalStorageUri.fsPath}.`);
   return core().openCore({
     ...readSettings(folder),
     bundles,

@@ -4,6 +4,7 @@ import type { HistorySource, ImportedHistory, Learning } from '../../app/ports.t
 import { learnRhythms } from '../../app/rhythms.ts';
 import type { Activity, Fault, UnixMs } from '../../domain/index.ts';
 import type { PersonaModel } from '../../learn/personaModel.ts';
+import { learnPersonas } from '../../learn/personas.ts';
 import { learnCalibrated, type Prediction, REHEARSED_MS } from '../../predict/replay.ts';
 
 export interface LearnWork {
@@ -15,6 +16,7 @@ export interface LearnWork {
   readonly now: UnixMs;
   readonly seed: number;
   readonly zoneOffsetMs: number;
+  readonly rehearsal?: 'later';
 }
 
 export interface ImportWork {
@@ -56,22 +58,24 @@ export function serveLearner(port: MessagePort, files: Files): void {
     const say = (reply: LearnerReply): void => port.postMessage(reply);
     const progress: Progress = (done) => say({ id, progress: done });
     try {
-      say({ id, done: request.work === 'learn' ? await learn(request, files, progress) : await files.importAll(request, progress) });
+      say({ id, done: request.work === 'learn' ? await learnt(request, files, progress) : await files.importAll(request, progress) });
     } catch (bug) {
       say({ id, error: bug instanceof Error ? (bug.stack ?? bug.message) : String(bug) });
     }
   });
 }
 
-async function learn(work: LearnWork, files: Files, progress: Progress): Promise<Learning> {
+async function learnt(work: LearnWork, files: Files, progress: Progress): Promise<Learning> {
   const problems = new Map<string, string>();
   const { sessions, idleMs, heard } = await read(work, files, problems);
   const predictions: Prediction[] = [];
   const { now, seed, zoneOffsetMs, previous } = work;
-  const model = learnCalibrated(
-    sessions.map((s) => s.activities),
-    { now, seed, zoneOffsetMs, progress, heard: (some) => predictions.push(...some), ...(previous ? { previous } : {}) },
-  );
+  const past = sessions.map((s) => s.activities);
+  const options = { now, seed, zoneOffsetMs, progress, ...(previous ? { previous } : {}) };
+  const model =
+    work.rehearsal === 'later'
+      ? learnPersonas(past, options)
+      : learnCalibrated(past, { ...options, heard: (some) => predictions.push(...some) });
   const { data: rhythms, weight: rhythmWeight } = learnRhythms(heard, predictions, REHEARSED_MS);
   return { model: { ...model, rhythmWeight }, rhythms, sessions: sessions.length, idleMs, problems: [...problems.values()] };
 }

@@ -82,12 +82,14 @@ export function createLearner({ program, journal, now }: LearnerOptions): Learne
     for (const id of [...waiting.keys()]) settle(id, result);
   }
 
+  /** Settled when the thread has ended, so that nothing is written any more. */
   function cancel(id: number): void {
-    if (!waiting.has(id)) return;
+    const one = waiting.get(id);
+    if (!one) return;
+    waiting.delete(id);
     const given = worker;
     worker = undefined;
-    void given?.terminate();
-    settle(id, STOPPED);
+    void Promise.resolve(given?.terminate()).then(() => one.settle(STOPPED));
     for (const { request } of waiting.values()) post(request);
   }
 
@@ -117,7 +119,8 @@ export function createLearner({ program, journal, now }: LearnerOptions): Learne
     learn: (history, previous, options = {}) => {
       const at = now();
       const zoneOffsetMs = -new Date(at).getTimezoneOffset() * 60_000;
-      const work = { work: 'learn', journal, history, previous, now: at, seed: SEED, zoneOffsetMs } as const;
+      const rehearsal = options.rehearsal ? { rehearsal: options.rehearsal } : {};
+      const work = { work: 'learn', journal, history, previous, now: at, seed: SEED, zoneOffsetMs, ...rehearsal } as const;
       return ask(work, options) as Promise<Result<Learning>>;
     },
     importAll: (work, options = {}) => ask({ work: 'import', ...work }, options) as Promise<Result<ImportDone>>,
