@@ -121,7 +121,7 @@ describe('the rhythm of uses', () => {
         const alone = piecesOf(past);
         expect(piecesOf([...past, ...later]).slice(0, alone.length)).toEqual(alone);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
@@ -138,7 +138,7 @@ describe('the rhythm of uses', () => {
           expect(own.every((p) => p.rate > 0 && Number.isFinite(p.rate))).toBe(true);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 

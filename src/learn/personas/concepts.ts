@@ -19,7 +19,7 @@ export const CONCEPTS: readonly Concept[] = [
     'topic',
     'Database work',
     'Database',
-    /\b(psql|mysql|sqlite3?|mongosh?|redis|pg (dump|restore)|t? ?sql|db|databases?|postgres(ql)?|prisma|migrations?|migrate|clickhouse|flyway)\b/,
+    /\b(psql|mysql|sqlite3?|mongo(sh)?|redis|pg (dump|restore)|t? ?sql|db|databases?|postgres(ql)?|prisma|migrations?|migrate|clickhouse|flyway)\b/,
   ),
   concept('topic', 'Kubernetes', 'Kubernetes', /\b(kubectl|helm|k9s|kubernetes|k8s|minikube|kustomize|argocd)\b/),
   concept('topic', 'Infrastructure', 'Infrastructure', /\b(terraform|tofu|ansible|pulumi|gcloud|aws|az|vagrant|packer)\b/),

@@ -1,3 +1,5 @@
+import { bucketOf } from './cells.ts';
+
 /** Cells of one table; two contexts may share one by chance, which costs a little accuracy and bounds the memory. */
 const CELLS = 1 << 18;
 /** Events that the base rate is worth as a prior in every cell. */
@@ -62,7 +64,7 @@ export class RateMixture {
       const events = this.events[cell] as number;
       const minutes = this.minutes[cell] as number;
       const logRatio = Math.log((events + PRIOR_EVENTS) / (minutes + PRIOR_EVENTS / base) / base);
-      const place = i * (SEEN.length + 1) + seenClass(minutes * base + events);
+      const place = i * (SEEN.length + 1) + bucketOf(minutes * base + events, SEEN);
       this.logRatios[i] = logRatio;
       this.places[i] = place;
       log += (this.weights[place] as number) * logRatio;
@@ -92,12 +94,6 @@ export class RateMixture {
     const cell = (contexts[0] as number) & (CELLS - 1);
     return ((this.events[cell] as number) + 0.5) / ((this.minutes[cell] as number) + PRIOR_MINUTES);
   }
-}
-
-function seenClass(expected: number): number {
-  let place = 0;
-  while (place < SEEN.length && expected >= (SEEN[place] as number)) place++;
-  return place;
 }
 
 const clamp = (x: number, most: number): number => Math.max(-most, Math.min(most, x));

@@ -53,7 +53,7 @@ export class Ladder implements Expert {
     for (const [order, own] of this.all.entries()) {
       own.clear();
       const counts = contexts[order];
-      if (!counts || counts.additions === 0) continue;
+      if (!counts) continue;
       own.confidence = confidenceOf(counts.additions, counts.distinct);
       const all = counts.total() + this.shape.strength;
       left *= this.shape.strength / all;
