@@ -31,6 +31,7 @@ interface Json {
   matches: { persona: string; probability: number; because: string[] }[];
   none: number;
   need: { resource: string; probability: number; etaMs: number; etaQuantilesMs: { p10: number }; because: string }[];
+  next: { activity: string; probability: number }[];
   because: string[];
 }
 
@@ -50,13 +51,15 @@ describe('prewarm match', () => {
     expect(db?.etaMs).toBeLessThan(60_000);
     expect(Number.isInteger(db?.etaQuantilesMs.p10)).toBe(true);
     expect(db?.because).toMatch(/uses db in 100 % of its sessions/);
+    expect(json.next[0]?.activity).toBe('compose:shop/db');
+    expect(json.next[0]?.probability).toBeGreaterThan(0.5);
     expect(result.value.lines.join('\n')).toMatch(/need +\d+ % {2}compose:shop\/db in about 50 s \(.*\), for 80 s \(up to 80 s\)\n {7}“/);
   });
 
   it('abstains on the first session of all', async () => {
     const result = await run([line(0, 0, 'command:ls')]);
     if (!result.ok) throw new Error(result.fault.message);
-    expect(result.value.json).toEqual({ matches: [], none: 1, need: [], because: [] });
+    expect(result.value.json).toMatchObject({ matches: [], none: 1, need: [], next: [{ activity: 'command:ls' }], because: [] });
     expect(result.value.lines[0]).toBe('Too little is known to say who this is.');
   });
 

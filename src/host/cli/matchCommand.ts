@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { type NextActivity, nextActivities } from '../../app/nextActivities.ts';
 import { fromDocument } from '../../app/personaDocument.ts';
 import { type Activity, failed, ok, type Result } from '../../domain/index.ts';
+import { inWords } from '../../learn/names.ts';
 import type { PersonaModel } from '../../learn/personaModel.ts';
 import type { CalibratedModel } from '../../predict/calibrate.ts';
 import { whyMatched } from '../../predict/explain.ts';
@@ -37,13 +39,15 @@ export async function matchCommand({ positionals, options }: Invocation): Promis
           ),
         );
   if (!model.ok) return model;
-  return ok(reportOn(model.value, live.activities));
+  const own = sessions.filter((s) => s.actor === live.actor).flatMap((s) => s.activities);
+  return ok(reportOn(model.value, live.activities, nextActivities(own, MOST_NEXT)));
 }
 
+const MOST_NEXT = 5;
 /** Below this a persona or a need is no line for people; the JSON has them all. */
 const WORTH_A_LINE = 0.01;
 
-function reportOn(model: CalibratedModel, session: readonly Activity[]): Report {
+function reportOn(model: CalibratedModel, session: readonly Activity[], next: readonly NextActivity[]): Report {
   const { personas, none } = match(model, session);
   const matches = [...personas]
     .sort((a, b) => b.probability - a.probability)
@@ -51,7 +55,7 @@ function reportOn(model: CalibratedModel, session: readonly Activity[]): Report 
   const resources = [...new Set(model.components.flatMap((c) => c.uses.map((u) => u.resource)))];
   const needs = need(model, session, resources, { now: session.at(-1)?.at ?? 0, horizonMs: DEFAULT_SETTINGS.horizonMs });
   return {
-    json: { matches, none, need: needs.map(inWholeMs), because: matches[0]?.because ?? [] },
+    json: { matches, none, need: needs.map(inWholeMs), next, because: matches[0]?.because ?? [] },
     lines: [
       ...(matches.length > 0 ? [] : ['Too little is known to say who this is.']),
       ...matches
@@ -62,6 +66,7 @@ function reportOn(model: CalibratedModel, session: readonly Activity[]): Report 
         .filter((n) => n.probability >= WORTH_A_LINE)
         .slice(0, 10)
         .flatMap((n) => [needLine(n), indented(n.because)]),
+      ...next.filter((n) => n.probability >= 0.1).map((n) => `next ${percent(n.probability)}  ${inWords(n.activity)}`),
     ],
   };
 }
