@@ -1,4 +1,5 @@
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -114,6 +115,9 @@ describe('importing histories', () => {
       format: 'cjs',
       logLevel: 'silent',
     });
+    // SQLite looks for its WebAssembly beside the program.
+    const wasm = 'node-sqlite3-wasm.wasm';
+    copyFileSync(join(import.meta.dirname, '../../node_modules/node-sqlite3-wasm/dist', wasm), join(programs, wasm));
     thread = createLearner({ program: join(programs, 'worker.cjs'), journal: join(programs, 'journal'), now: Date.now });
   });
   afterAll(async () => {
@@ -176,7 +180,7 @@ describe('importing histories', () => {
     const staged = value(await open().stage(sources));
     expect(staged.faults.map((f) => f.message)).toEqual([
       expect.stringMatching(/gone cannot be read \(ENOENT\)/),
-      expect.stringMatching(/history\.db cannot be read as this format/),
+      expect.stringMatching(/history\.db cannot be read as this format \(file is not a database\)/),
       expect.stringMatching(/cannot be read as this format \(EISDIR\)/),
     ]);
     expect(staged.imported.map(({ format }) => format)).toEqual(['zsh']);

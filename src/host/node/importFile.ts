@@ -27,7 +27,8 @@ const fault = (...what: Parameters<typeof failed>): Fault => failed(...what).fau
 export async function importFile(job: ImportJob): Promise<Fault | undefined> {
   const { file, output, now } = job;
   const source = await openImportSource(file, now).catch((error: Error) => error);
-  if (source instanceof Error) return fault('not-found', 'never', `${file} cannot be read (${reasonOf(source)}).`);
+  if (source instanceof Error)
+    return fault('not-found', 'never', `${file} cannot be read (${reasonOf(source)}). Check that it is there, and who may read it.`);
   const writer = output === undefined ? undefined : await createTraceWriter(output).catch((error: Error) => error);
   if (writer instanceof Error) return unwritten(output, writer);
   try {
@@ -35,7 +36,11 @@ export async function importFile(job: ImportJob): Promise<Fault | undefined> {
   } catch (error) {
     if (job.signal?.aborted) return fault('cancelled', 'never', 'Interrupted; nothing was written.');
     if (!isOfTheWorld(error)) throw error;
-    return fault('bad-file', 'never', `${file} cannot be read as this format (${reasonOf(error)}).`);
+    return fault(
+      'bad-file',
+      'never',
+      `${file} cannot be read as this format (${reasonOf(error)}). Check that it is whole and of this format, and who may read it.`,
+    );
   } finally {
     await writer?.discard();
   }
@@ -58,7 +63,7 @@ async function streamed(
 }
 
 const unwritten = (output: string | undefined, error: Error): Fault =>
-  fault('storage-failed', 'never', `${output} could not be written (${reasonOf(error)}).`);
+  fault('storage-failed', 'never', `${output} could not be written (${reasonOf(error)}). Make room there, or make it writable.`);
 
 /** Errors of the file system (`EISDIR`), of gzip (`Z_DATA_ERROR`) and of SQLite; others are bugs, Node's own `ERR_…` among them. */
 const isOfTheWorld = (error: unknown): error is Error =>

@@ -15,8 +15,8 @@ export async function importHistory(app: App): Promise<void> {
   if (rows.length === 0)
     return say(t('No history of Bash, Z shell, fish, PowerShell, Atuin or git was found here. Prewarm learns from what you do.'));
   const ticked = await vscode.window.showQuickPick(rows, {
-    title: t('Learn from Existing History'),
-    placeHolder: t('Nothing leaves this machine, and arguments of commands are dropped. Untick to forget.'),
+    title: kept.length > 0 ? t('Learn from Existing History (untick to forget)') : t('Learn from Existing History'),
+    placeHolder: t('Nothing leaves this machine; arguments are dropped.'),
     canPickMany: true,
     matchOnDescription: true,
     ignoreFocusOut: true,
