@@ -21,21 +21,22 @@ const SESSIONS: readonly (readonly Activity[])[] = [
 const OPTIONS = { now: 7, seed: 1 };
 
 describe('learning by hand', () => {
-  const { model, owners } = learnWithOwners(SESSIONS, OPTIONS);
-
   it('says whose each session is, and of which it is nobody’s', () => {
+    const { owners } = learnWithOwners(SESSIONS, OPTIONS);
     const [first, second] = [owners[0] as string, owners[1] as string];
     expect(owners).toEqual([first, second, first, undefined, second, first, undefined, second]);
     expect([first, second].sort()).toEqual(['p1', 'p2']);
   });
 
   it('counts what it learnt from', () => {
+    const { model } = learnWithOwners(SESSIONS, OPTIONS);
     expect([model.version, model.sessions, model.learntFrom, model.since]).toEqual([1, 8, 7, 5 * HOUR]);
     expect(plain(model.background)).toEqual({ x: 1, y: 1, a: 7, b: 7, c: 7, d: 8 });
     expect(model.backgroundTotal).toBe(31);
   });
 
   it('describes each: nearly three of seven sessions, when, how it ended, its tokens', () => {
+    const { model, owners } = learnWithOwners(SESSIONS, OPTIONS);
     const [ab, cd] = [owners[0], owners[1]].map((id) => model.components.find((c) => c.id === id));
     for (const c of [ab, cd]) {
       expect(c?.support).toBeGreaterThan(2.6);
@@ -59,6 +60,7 @@ describe('learning by hand', () => {
   });
 
   it('hours are the developer’s', () => {
+    const { owners } = learnWithOwners(SESSIONS, OPTIONS);
     const { components } = learnPersonas(SESSIONS, { ...OPTIONS, zoneOffsetMs: 2 * HOUR });
     const ab = components.find((c) => c.id === owners[0]);
     expect(ab?.rhythm?.[hourOfWeek(12 * HOUR, 0)]).toBeGreaterThan(0.5);
@@ -113,6 +115,7 @@ describe('learning by hand', () => {
   });
 
   it('the heaviest comes first, whatever its number', () => {
+    const { model, owners } = learnWithOwners(SESSIONS, OPTIONS);
     const grown = [...SESSIONS, ...[70, 80, 90].map((h) => sessionOf('c d c', h * HOUR))];
     const { components } = learnPersonas(grown, { ...OPTIONS, previous: model });
     expect(components.map((c) => c.id)).toEqual([owners[1], owners[0]]);

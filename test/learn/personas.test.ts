@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Activity } from '../../src/domain/index.ts';
 import { type PersonaModel, tokensOf } from '../../src/learn/personaModel.ts';
 import { logGamma } from '../../src/learn/personas/logGamma.ts';
@@ -31,7 +31,10 @@ const best = (model: PersonaModel, prefix: Activity[]) =>
   [...match(model, prefix).personas].sort((a, b) => b.probability - a.probability)[0];
 
 describe('learnPersonas', () => {
-  const model = learn(history(24));
+  let model: PersonaModel;
+  beforeEach(() => {
+    model = learn(history(24));
+  });
 
   it('finds the planted workflows, by itself three', () => {
     expect(model.components).toHaveLength(3);
@@ -90,7 +93,10 @@ describe('learnPersonas', () => {
 });
 
 describe('match and need', () => {
-  const model = learn(history(24));
+  let model: PersonaModel;
+  beforeEach(() => {
+    model = learn(history(24));
+  });
 
   it('knows the persona from the first activity', () => {
     expect(best(model, session('api', 5).slice(0, 1))?.probability).toBeGreaterThan(0.8);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ATTRIBUTES, type Persona } from '../../src/domain/index.ts';
 import { namesOf } from '../../src/learn/names.ts';
 import type { Component, PersonaModel } from '../../src/learn/personaModel.ts';
@@ -167,7 +167,10 @@ describe('attributes', () => {
 describe('profile', () => {
   const sessions = plantedSessions(90, 51).map((s) => s.activities);
   const end = Math.max(...sessions.map((s) => s[0]?.at ?? 0));
-  const model = learnPersonas(sessions, { now: end, seed: 1 });
+  let model: PersonaModel;
+  beforeEach(() => {
+    model = learnPersonas(sessions, { now: end, seed: 1 });
+  });
   const at = (now: number, of: PersonaModel = model): Persona => personasOf(of, now)[0] as Persona;
 
   it('rhythm sums to 1, and sessions a week add up to those of the history', () => {

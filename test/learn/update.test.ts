@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Activity } from '../../src/domain/index.ts';
 import { noiseOf, type PersonaModel } from '../../src/learn/personaModel.ts';
 import { blend } from '../../src/learn/personas/blend.ts';
@@ -17,11 +17,12 @@ const ownerOf = (model: PersonaModel, token: string) =>
 
 describe('updatePersonas', () => {
   const history = plantedSessions(200, 21);
-  const half = learn(history.slice(0, 100));
-  const grown = history.slice(100).reduce((model, s) => updatePersonas(model, s.activities, 2), half);
-  const whole = learn(history);
+  /** Learnt within each test, so that a mutant is at work there. */
+  const learnHalf = () => learn(history.slice(0, 100));
+  const grow = (half: PersonaModel) => history.slice(100).reduce((model, s) => updatePersonas(model, s.activities, 2), half);
 
   it('session by session comes to what learning anew from all comes to', () => {
+    const [grown, whole] = [grow(learnHalf()), learn(history)];
     expect(grown.components).toHaveLength(whole.components.length);
     for (const { tokens } of PLANTED) {
       const [a, b] = [ownerOf(grown, tokens[0] as string), ownerOf(whole, tokens[0] as string)];
@@ -35,16 +36,20 @@ describe('updatePersonas', () => {
   });
 
   it('changes nothing of what it was given', () => {
+    const half = learnHalf();
     const before = JSON.stringify(half);
     updatePersonas(half, (history[150] as PlantedSession).activities, 2);
     expect(JSON.stringify(half)).toBe(before);
   });
 
   it('keeps ids, names and order', () => {
+    const half = learnHalf();
+    const grown = grow(half);
     expect(grown.components.map((c) => [c.id, c.name])).toEqual(half.components.map((c) => [c.id, c.name]));
   });
 
   it('what is like no persona belongs to none, and its share grows', () => {
+    const half = learnHalf();
     const strange = Array.from({ length: 12 }, (_, i): Activity => ({ at: i * 1000, actor: 'a', resource: `command:strange ${i}` }));
     const after = updatePersonas(half, strange, 2);
     expect(noiseOf(after)).toBeGreaterThan(noiseOf(half));
@@ -52,6 +57,7 @@ describe('updatePersonas', () => {
   });
 
   it('weights and noise sum to 1, uses are probabilities, whatever comes (property)', () => {
+    const half = learnHalf();
     const token = fc.constantFrom(...EVERYBODY, ...PLANTED.flatMap((p) => p.tokens), 'constructor', '__proto__', 'toString', '');
     const session = fc.array(fc.tuple(token, fc.nat(10 ** 6), fc.option(fc.boolean(), { nil: undefined })), { maxLength: 12 });
     fc.assert(
@@ -109,9 +115,10 @@ describe('durations', () => {
 
 describe('learning anew', () => {
   const history = plantedSessions(240, 31);
-  const first = learn(history.slice(0, 120));
+  const learnFirst = () => learn(history.slice(0, 120));
 
   it('keeps who is who by likeness, though weights and order change', () => {
+    const first = learnFirst();
     const again = learn(history, first);
     for (const { tokens } of PLANTED) {
       const token = tokens[0] as string;
@@ -121,6 +128,7 @@ describe('learning anew', () => {
   });
 
   it('renamed stays renamed, and so do other hand edits', () => {
+    const first = learnFirst();
     const { id } = first.components[1] as { id: string };
     const renamed = pinPersona(first, id, { field: 'name', value: 'My reports' });
     const pinned = renamed.ok ? pinPersona(renamed.value, id, { field: 'use_case', value: 'month end' }) : renamed;
@@ -134,6 +142,7 @@ describe('learning anew', () => {
   });
 
   it('what was fixed by hand stays although history no longer shows it; what was not goes', () => {
+    const first = learnFirst();
     const gone = ownerOf(first, 'command:jupyter lab') as { id: string };
     const pinned = pinPersona(first, gone.id, { field: 'name', value: 'Notebooks' });
     const without = history.filter((s) => s.of !== 'data');
@@ -144,6 +153,7 @@ describe('learning anew', () => {
   });
 
   it('an edit made meanwhile is not lost', () => {
+    const first = learnFirst();
     const { id } = first.components[0] as { id: string };
     const edited = pinPersona(first, id, { field: 'name', value: 'Meanwhile' });
     const merged = withPinsOf(learn(history, first), edited.ok ? edited.value : undefined);
@@ -160,11 +170,14 @@ describe('learning anew', () => {
 });
 
 describe('pins', () => {
-  const model = learn(plantedSessions(80, 41));
-  const id = model.components[0]?.id as string;
+  let model: PersonaModel;
+  let id: string;
+  beforeEach(() => {
+    model = learn(plantedSessions(80, 41));
+    id = model.components[0]?.id as string;
+  });
   it.each([
     [{ field: 'name', value: ' ' }, 'must be a text'],
-    [{ field: 'name', value: model.components[1]?.name as string }, 'called'],
     [{ field: 'priority', value: 'high' }, 'needs a resource'],
     [{ field: 'priority', resource: 'x', value: 'now' }, 'high, medium or low'],
     [{ field: 'use_case', resource: 'x', value: 'y' }, 'of the persona'],
@@ -174,6 +187,11 @@ describe('pins', () => {
   ] as const)('%o is refused in words', (pin, words) => {
     const result = pinPersona(model, id, pin as never);
     expect(result.ok ? '' : result.fault.message).toContain(words);
+  });
+
+  it('a name that another bears is refused', () => {
+    const result = pinPersona(model, id, { field: 'name', value: model.components[1]?.name as string });
+    expect(result.ok ? '' : result.fault.message).toContain('called');
   });
 
   it('are replaced, and let go', () => {

@@ -42,18 +42,23 @@ const closeTo = (points: Distribution) => points.map((p) => ({ value: close(p.va
 describe('a session taken in at once, by hand', () => {
   const session = sessionOf('a b a', 10_000);
   const model = modelOf(sure);
-  const after = updatePersonas(model, session, 77, 0);
-  const [c] = after.components as [Component];
-  // The background expects a and b a thousandth as often: the share is 1 but for less than a millionth.
-  const share = c.support - 10;
+  /** Within each test, so that a mutation is at work where it is asked for. */
+  const takenIn = () => {
+    const after = updatePersonas(model, session, 77, 0);
+    const [c] = after.components as [Component];
+    // The background expects a and b a thousandth as often: the share is 1 but for less than a ten-thousandth.
+    return { after, c, share: c.support - 10 };
+  };
 
   it('is nearly all the persona’s', () => {
+    const { c, share } = takenIn();
     expect(share).toBeGreaterThan(1 - 1e-4);
     expect(share).toBeLessThan(1);
     expect(c.weight).toBeCloseTo((0.95 * 10 + share) / 11, 12);
   });
 
   it('counts sessions, tokens and the first begin', () => {
+    const { after } = takenIn();
     expect(plain(after.background)).toEqual({ a: 1002, b: 1001, z: 1e6 });
     expect([after.backgroundTotal, after.sessions, after.learntFrom, after.since]).toEqual([1_002_003, 13, 11, 5000]);
     expect(updatePersonas(model, sessionOf('a b', 1000), 77).since).toBe(1000);
@@ -67,6 +72,7 @@ describe('a session taken in at once, by hand', () => {
   });
 
   it('grows the chain by its share', () => {
+    const { c, share } = takenIn();
     expect(plain(c.unigram)).toEqual({ a: close(10 + 2 * share), b: close(10 + share) });
     expect([c.total, plain(c.initial), c.starts]).toEqual([close(20 + 3 * share), { a: close(10 + share) }, close(10 + share)]);
     expect(plain(c.transitions)).toEqual({
@@ -76,6 +82,7 @@ describe('a session taken in at once, by hand', () => {
   });
 
   it('grows uses by their times; what fell below a twentieth is gone', () => {
+    const { c, share } = takenIn();
     const [a, b] = c.uses as [Use, Use];
     expect(c.uses.map((u) => u.resource)).toEqual(['a', 'b']);
     expect([a.probability, b.probability]).toEqual([1, close((5 + share) / (10 + share))]);
@@ -89,6 +96,7 @@ describe('a session taken in at once, by hand', () => {
   });
 
   it('grows edges: b → a is new with the lag that was seen', () => {
+    const { c, share } = takenIn();
     const [first, second] = c.edges as [Edge, Edge];
     expect([first.from, first.to, first.probability]).toEqual(['a', 'b', 1]);
     expect(second).toEqual({ from: 'b', to: 'a', probability: 1, lagMs: { p50: 1000, p90: 1000 } });
@@ -98,6 +106,7 @@ describe('a session taken in at once, by hand', () => {
   });
 
   it('knows when, and how what was run ended', () => {
+    const { c, share } = takenIn();
     expect([c.updatedAt, c.lastAt]).toEqual([77, 10_000]);
     expect(c.rhythm?.[72]).toBeCloseTo(share, 12);
     expect(c.outcomes).toEqual({ ended: 0, failed: 0 });

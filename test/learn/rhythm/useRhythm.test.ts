@@ -69,10 +69,10 @@ describe('pieces of time by hand', () => {
 });
 
 describe('the chance of a use', () => {
-  const { rhythm } = told(madeHappenings(400, 3));
   const last = (madeHappenings(400, 3).at(-1) as Happening).at;
 
   it('is 1 − e^−(rate × time) over pieces, which add up', () => {
+    const { rhythm } = told(madeHappenings(400, 3));
     const [half, whole] = [rhythm.within(0, last, 30_000), rhythm.within(0, last, 60_000)];
     expect(half).toBeCloseTo(1 - Math.exp(-rhythm.rate(0, last) / 2), 12);
     expect(whole).toBeCloseTo(1 - (1 - half) * Math.exp(-rhythm.rate(0, last + 30_000) / 2), 12);
@@ -81,6 +81,7 @@ describe('the chance of a use', () => {
   });
 
   it('grows with the horizon and asking changes nothing', () => {
+    const { rhythm } = told(madeHappenings(400, 3));
     const chances = [1, 5, 20, 60, 600].map((m) => rhythm.within(0, last, m * MINUTE));
     expect([...chances].sort((a, b) => a - b)).toEqual(chances);
     expect(rhythm.within(0, last, MINUTE)).toBe(chances[0]);

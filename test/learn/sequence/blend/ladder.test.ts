@@ -20,23 +20,23 @@ const saidOf = (evidence: Evidence): Map<number, number> => {
 };
 
 describe('a ladder by hand', () => {
-  const trail = createTrail();
-  const ladder = new Ladder(SHAPE, createLadderTree(SHAPE), 'to all');
-  const learn = (symbol: number, novelty: Novelty) => {
-    ladder.learn(symbol, novelty);
-    follow(trail, symbol, { at: 0, workspace: 0 });
-    ladder.follow(trail);
+  /** A ladder that has learnt so much: the first symbol is new to all, later ones are not. */
+  const learnt = (...symbols: readonly number[]): Ladder => {
+    const trail = createTrail();
+    const ladder = new Ladder(SHAPE, createLadderTree(SHAPE), 'to all');
+    for (const [i, symbol] of symbols.entries()) {
+      ladder.learn(symbol, i === 0 ? 'new to all' : 'used before');
+      follow(trail, symbol, { at: 0, workspace: 0 });
+      ladder.follow(trail);
+    }
+    ladder.consider(outcomesOf(1, new Set([0])));
+    return ladder;
   };
 
-  it('says nothing before anything was learnt', () => {
-    ladder.consider(outcomesOf(1, new Set([0])));
-    expect(ladder.evidence.map((e) => e.outcomes)).toEqual([[], [], []]);
-  });
+  it('says nothing before anything was learnt', () => expect(learnt().evidence.map((e) => e.outcomes)).toEqual([[], [], []]));
 
   it('order 0 after one new symbol: 0 counts 0.9, new counts 1, each over 3 × what was believed', () => {
-    learn(0, 'new to all');
-    ladder.consider(outcomesOf(1, new Set([0])));
-    const [any, after0] = ladder.evidence as [Evidence, Evidence];
+    const [any, after0] = learnt(0).evidence as [Evidence, Evidence];
     expect(any.outcomes).toEqual([0, 1]);
     expect(any.logRatios[0]).toBeCloseTo(Math.log(1 + 0.9 / (3 * 0.8)), 12);
     expect(any.logRatios[1]).toBeCloseTo(Math.log(1 + 1 / (3 * 0.2)), 12);
@@ -45,9 +45,7 @@ describe('a ladder by hand', () => {
   });
 
   it('order 1 after 0 0: it says 0 as it says it beyond order 0', () => {
-    learn(0, 'used before');
-    ladder.consider(outcomesOf(1, new Set([0])));
-    const [any, after0] = ladder.evidence as [Evidence, Evidence];
+    const [any, after0] = learnt(0, 0).evidence as [Evidence, Evidence];
     const [zero, fresh] = [1 + 0.81, 0.9];
     const believed = (zero + 3 * 0.8) / (zero + fresh + 3);
     expect(any.logRatios[0]).toBeCloseTo(Math.log((zero + 2.4) / 2.4), 12);
