@@ -115,6 +115,10 @@ describe('a real VS Code window with the packaged extension', () => {
     await bench.page.waitForTimeout(1500);
     await bench.page.reload();
     await until(async () => (await bench.statusText()) !== '', 60_000, 'the window did not come back');
+    // Whether more is needed is the model's to say; the developer's own next try must find what was begun.
+    await bench.command('Terminal: Create New Terminal');
+    await bench.page.waitForTimeout(2500);
+    await bench.type('npm test');
     await until(
       async () => /\d warm/.test(await bench.statusText()),
       60_000,
