@@ -5,6 +5,7 @@ import { costOf } from './costs.ts';
 import { type EagernessEstimate, eagernessEstimates } from './eagerness.ts';
 import { type LedgerSummary, summarise } from './ledger.ts';
 import type { Memory } from './ports.ts';
+import { createFreshUses, isUse } from './rhythms.ts';
 
 export interface LedgerReport {
   readonly summary: LedgerSummary;
@@ -32,7 +33,9 @@ export interface LedgerSource {
 
 /** What decisions gained and wasted, against what others would have done over the same uses. */
 export async function ledgerReport({ memory, activities, resources, clock }: LedgerSource): Promise<LedgerReport> {
-  const uses = activities.filter((a) => resources.has(a.resource) && (a.kind === 'resource.used' || a.kind === 'connection.opened'));
+  const ordered = [...activities].sort((a, b) => a.at - b.at);
+  const fresh = createFreshUses();
+  const uses = ordered.filter((a) => resources.has(a.resource) && isUse(a) && fresh.is(a));
   const costs = [...new Set(uses.map((u) => u.resource))].map((id) =>
     costOf(resources.get(id) as Resource, 'absent', memory.climbs[id] ?? []),
   );
@@ -41,7 +44,7 @@ export async function ledgerReport({ memory, activities, resources, clock }: Led
   const policies =
     uses.length === 0
       ? undefined
-      : await warmBacktest(inTime(uses), inTime(activities), {
+      : await warmBacktest(inOneBatch(uses), inOneBatch(ordered), {
           key: 'resource',
           coldStartMs: cost.coldMs,
           patienceMinutes: patienceMinutes(cost, DEFAULT_PRICES),
@@ -56,8 +59,8 @@ export async function ledgerReport({ memory, activities, resources, clock }: Led
   };
 }
 
-async function* inTime(activities: readonly Activity[]): AsyncIterable<readonly Activity[]> {
-  yield [...activities].sort((a, b) => a.at - b.at);
+async function* inOneBatch(activities: readonly Activity[]): AsyncIterable<readonly Activity[]> {
+  yield activities;
 }
 
 function reliability(entries: readonly LedgerEntry[]): readonly Reliability[] {

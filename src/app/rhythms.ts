@@ -9,7 +9,12 @@ export interface RhythmData {
   readonly rhythm: LearntRhythm;
   readonly resources: readonly string[];
   readonly activities: readonly string[];
+  /** When each resource was last seen in use. */
+  readonly seen: ReadonlyMap<string, UnixMs>;
 }
+
+/** What is seen in use again within this time is still the same use, ms. */
+const SAME_USE_MS = 60_000;
 
 /** Fewer uses of a resource than this make no rhythm. */
 const LEAST_USES = 5;
@@ -19,12 +24,14 @@ export function createRhythms(data?: RhythmData) {
   const rhythm = new UseRhythm(data?.rhythm);
   const resources = new Map(data?.resources.map((name, i) => [name, i]));
   const activities = new Map(data?.activities.map((name, i) => [name, i]));
+  const fresh = createFreshUses(data?.seen);
   let heardAt = data?.rhythm.past.now ?? Number.NEGATIVE_INFINITY;
   return {
     hear(activity: Activity): void {
       const token = tokenOf(activity);
       if (token === undefined || activity.at < heardAt) return;
       heardAt = activity.at;
+      if (isUse(activity) && !fresh.is(activity)) return;
       const what = isUse(activity) ? { use: numberOf(resources, token) } : { activity: numberOf(activities, token) };
       rhythm.observe({ at: activity.at, actor: 0, ...what });
     },
@@ -34,7 +41,12 @@ export function createRhythms(data?: RhythmData) {
       if (number === undefined || rhythm.uses(number) < LEAST_USES) return undefined;
       return rhythm.within(number, Math.max(at, heardAt), horizonMs);
     },
-    data: (): RhythmData => ({ rhythm: rhythm.learnt, resources: [...resources.keys()], activities: [...activities.keys()] }),
+    data: (): RhythmData => ({
+      rhythm: rhythm.learnt,
+      resources: [...resources.keys()],
+      activities: [...activities.keys()],
+      seen: fresh.seen,
+    }),
   };
 }
 export type Rhythms = ReturnType<typeof createRhythms>;
@@ -67,7 +79,20 @@ export function learnRhythms(
   return { data: rhythms.data(), weight: bestWeight(opinions) };
 }
 
-const isUse = ({ kind }: Activity): boolean => kind === 'resource.used' || kind === 'connection.opened';
+/** A command that uses a database, and the connections that it opens, tell of one use. */
+export function createFreshUses(before?: ReadonlyMap<string, UnixMs>) {
+  const seen = new Map(before);
+  return {
+    seen,
+    is({ resource, at }: Activity): boolean {
+      const last = seen.get(resource);
+      seen.set(resource, at);
+      return last === undefined || at - last >= SAME_USE_MS;
+    },
+  };
+}
+
+export const isUse = ({ kind }: Activity): boolean => kind === 'resource.used' || kind === 'connection.opened';
 
 function numberOf(numbers: Map<string, number>, name: string): number {
   let number = numbers.get(name);

@@ -48,6 +48,19 @@ describe('the rhythms of a workspace', () => {
     expect(second.data()).toEqual(first.data());
   });
 
+  it('count what is seen again within a minute as one use', () => {
+    const [once, thrice] = [createRhythms(), createRhythms()];
+    for (const activity of days(10)) {
+      once.hear(activity);
+      thrice.hear(activity);
+      if (activity.kind !== 'resource.used') continue;
+      thrice.hear({ ...activity, at: activity.at + 1000, kind: 'connection.opened' });
+      thrice.hear({ ...activity, at: activity.at + 60_000, kind: 'connection.opened' });
+    }
+    const at = START + 10 * 24 * 60 * MINUTE;
+    expect(thrice.within(DB, at, 5 * MINUTE)).toBe(once.within(DB, at, 5 * MINUTE));
+  });
+
   it('weigh as much as they were right where the personas were not', () => {
     const heard = days(60);
     const predictions = heard
