@@ -21,6 +21,8 @@ export type SecretKind =
 interface Rule {
   readonly kind: SecretKind;
   readonly pattern: RegExp;
+  /** The clues (`CLUES`, a sum) of which every text has one that the pattern finds anything in. */
+  readonly needs: number;
   readonly keep: string;
   readonly taken?: (whole: string) => boolean;
 }
@@ -32,6 +34,20 @@ const SECRET_NAME =
 /** From the name of a program to this point of the same command; bounded, so that no text makes it slow. */
 const within = (programs: string, flag: string): string => String.raw`(?<=\b(?:${programs})\b[^|;&\n]{0,1000}${flag})`;
 
+const [EQUALS, AT, LONG, NAMED, RARE, FLAG] = [1, 2, 4, 8, 16, 32];
+/**
+ * What is cheap to look for: most texts have no clue and no rule needs to read them, others few. Each is wider than the rules
+ * behind it: capitals never matter, and runs are shorter than the shortest key (`SG.`, 16 characters, a point, 16 more).
+ */
+const CLUES: readonly (readonly [number, RegExp])[] = [
+  [EQUALS, /=/],
+  [AT, /@/],
+  [LONG, /[\w+/-]{16}/],
+  [NAMED, /pass|pwd|secret|token|key|credential|auth|connection/i],
+  [RARE, /-----B|Q~|xox|hv[sb]\.|eyJ|ya29|hooks|users|home\/|basic|bearer|identified/i],
+  [FLAG, /\s-[puawP]/],
+];
+
 /**
  * In this order: what is long and certain first. Token shapes are the ones that their vendors document.
  * No pattern repeats without a bound over what another repetition may also match: time is linear in the text.
@@ -39,41 +55,52 @@ const within = (programs: string, flag: string): string => String.raw`(?<=\b(?:$
 const RULES: readonly Rule[] = [
   {
     kind: 'private-key',
+    needs: RARE,
     pattern: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
     keep: '‹private-key›',
   },
-  { kind: 'url-password', pattern: /\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/'"]+@/gi, keep: '$1‹credentials›@' },
+  { kind: 'url-password', needs: AT, pattern: /\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/'"]+@/gi, keep: '$1‹credentials›@' },
   {
     kind: 'url-password',
+    needs: EQUALS,
     pattern: new RegExp(String.raw`([?&][\w.-]{0,40}?(?:${SECRET_NAME}|sig|signature|code)=)[^\s&#"']+`, 'gi'),
     keep: '$1‹secret›',
   },
   {
     kind: 'cloud-key',
+    needs: LONG + EQUALS + RARE,
     pattern:
       /\b(?:AKIA|ASIA|AROA|AIDA|ABIA|ACCA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}|\bGOCSPX-[\w-]{20,}|\b(?:Account|SharedAccess)Key=[\w+/=%]+|\bya29\.[\w-]+/g,
     keep: '‹cloud-key›',
   },
   // A client secret of Microsoft Entra: three characters, a digit, `Q~`, 31 to 34 more.
-  { kind: 'cloud-key', pattern: /(?<![\w~.-])[\w~.-]{3}\dQ~[\w~.-]{31,34}/g, keep: '‹cloud-key›' },
+  { kind: 'cloud-key', needs: RARE, pattern: /(?<![\w~.-])[\w~.-]{3}\dQ~[\w~.-]{31,34}/g, keep: '‹cloud-key›' },
   {
     kind: 'token',
+    needs: LONG + EQUALS + RARE,
     pattern:
       /\b(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|gl(?:pat|dt|rt|ptt|cbt|ft|imt|agent|soat)-[\w-]{16,}|npm_[A-Za-z0-9]{20,}|xox[abeprs]-[\w-]{8,}|xapp-[\w-]{16,}|sk-[\w-]{16,}|(?:sk|pk|rk)_(?:live|test)_\w{10,}|dckr_pat_[\w-]{10,}|hv[sb]\.[\w-]{10,}|pypi-[\w-]{16,}|SG\.[\w-]{16,}\.[\w-]{16,}|hf_[A-Za-z0-9]{20,}|do[oprt]_v1_[a-f0-9]{16,}|shp(?:at|ca|pa|ss)_[A-Za-z0-9]{16,}|lin_api_\w{16,}|sntry[su]_[\w+/=-]{16,}|whsec_[\w+/=-]{16,}|AGE-SECRET-KEY-1[A-Z0-9]{20,}|\d{8,10}:[\w-]{35}(?![\w-]))/g,
     keep: '‹token›',
   },
   // The address of a Slack or Discord webhook is its password.
-  { kind: 'token', pattern: /(\bhooks\.slack\.com\/(?:services|workflows)\/|\/api\/webhooks\/)[\w/-]{8,}/g, keep: '$1‹token›' },
-  { kind: 'token', pattern: /\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?/g, keep: '‹token›' },
-  { kind: 'token', pattern: /\b(bearer|basic|token)\s+[\w+/=.~-]{8,}/gi, keep: '$1 ‹token›' },
+  {
+    kind: 'token',
+    needs: RARE,
+    pattern: /(\bhooks\.slack\.com\/(?:services|workflows)\/|\/api\/webhooks\/)[\w/-]{8,}/g,
+    keep: '$1‹token›',
+  },
+  { kind: 'token', needs: RARE, pattern: /\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?/g, keep: '‹token›' },
+  { kind: 'token', needs: NAMED + RARE, pattern: /\b(bearer|basic|token)\s+[\w+/=.~-]{8,}/gi, keep: '$1 ‹token›' },
   {
     kind: 'password-flag',
+    needs: NAMED,
     pattern: new RegExp(String.raw`(^|\s)(-(?!-?no-)-?[\w.-]{0,60}?${SECRET_NAME}(?![a-z]|-stdin)[\w.-]{0,40}(?:=|\s+))${WORD}`, 'gi'),
     keep: '$1$2‹secret›',
   },
   // MySQL takes the password only where it is glued to the flag; `-p name` asks for it and names a database.
   {
     kind: 'password-flag',
+    needs: FLAG,
     pattern: new RegExp(
       String.raw`(\s-p)${within('mysql|mysqldump|mysqladmin|mysqlsh|mariadb|mariadb-dump|mycli', String.raw`\s-p`)}${WORD}`,
       'g',
@@ -82,6 +109,7 @@ const RULES: readonly Rule[] = [
   },
   {
     kind: 'password-flag',
+    needs: FLAG,
     pattern: new RegExp(
       String.raw`(\s-p\s*)${within(String.raw`sshpass|(?:docker|podman|helm\s+registry)\s+login|mongosh?|mongo\w+`, String.raw`\s-p\s*`)}${WORD}`,
       'g',
@@ -90,48 +118,79 @@ const RULES: readonly Rule[] = [
   },
   {
     kind: 'password-flag',
+    needs: FLAG,
     pattern: new RegExp(
       String.raw`(\s-u\s*)${within('curl', String.raw`\s-u\s*`)}${WORD}|(\s-a\s*)${within('redis-cli|valkey-cli|https?', String.raw`\s-a\s*`)}${WORD}|(\s-[wP]\s*)${within(String.raw`ldap\w+|sqlcmd|bcp`, String.raw`\s-[wP]\s*`)}${WORD}`,
       'g',
     ),
     keep: '$1$2$3‹secret›',
   },
-  { kind: 'password-flag', pattern: new RegExp(String.raw`(\bpass:)${WORD}`, 'g'), keep: '$1‹secret›' },
-  { kind: 'password-flag', pattern: /(\b(?:password|identified\s+by)\s+)(?:'[^']*'?|"[^"]*"?)/gi, keep: '$1‹secret›' },
+  { kind: 'password-flag', needs: NAMED, pattern: new RegExp(String.raw`(\bpass:)${WORD}`, 'g'), keep: '$1‹secret›' },
+  { kind: 'password-flag', needs: NAMED + RARE, pattern: /(\b(?:password|identified\s+by)\s+)(?:'[^']*'?|"[^"]*"?)/gi, keep: '$1‹secret›' },
   // `password: x`, `"password":"x"`, `X-Api-Key: x`; not `auth:refresh`, which is the name of a script.
   {
     kind: 'password-flag',
+    needs: NAMED,
     pattern: new RegExp(
       String.raw`(\b[\w-]{0,40}?${SECRET_NAME}(?:["']\s*[:=]|\s+=\s|\s*:\s)\s*(?:(?:bearer|basic|token)\s+)?)(?:"[^"]*"?|'[^']*'?|[^\s"']+)`,
       'gi',
     ),
     keep: '$1‹secret›',
   },
-  { kind: 'environment-value', pattern: /(["'])([A-Za-z_]\w{0,80}=)(?:(?!\1)[\s\S])*(?:\1|$)/g, keep: '$1$2‹value›$1' },
+  { kind: 'environment-value', needs: EQUALS, pattern: /(["'])([A-Za-z_]\w{0,80}=)(?:(?!\1)[\s\S])*(?:\1|$)/g, keep: '$1$2‹value›$1' },
   {
     kind: 'environment-value',
+    needs: EQUALS,
     pattern: new RegExp(String.raw`(^|[\s;&|(={,])([A-Za-z_]\w{0,80}\+?=)${WORD}`, 'g'),
     keep: '$1$2‹value›',
   },
-  { kind: 'environment-value', pattern: new RegExp(String.raw`(\$env:\w{1,80}\s*\+?=\s*)${WORD}`, 'gi'), keep: '$1‹value›' },
-  { kind: 'email', pattern: /[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}\.[A-Za-z]{2,24}/g, keep: '‹email›' },
+  { kind: 'environment-value', needs: EQUALS, pattern: new RegExp(String.raw`(\$env:\w{1,80}\s*\+?=\s*)${WORD}`, 'gi'), keep: '$1‹value›' },
+  {
+    kind: 'email',
+    needs: AT,
+    pattern: /[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}\.[A-Za-z]{2,24}/g,
+    keep: '‹email›',
+  },
   // A user's name on Windows may hold blanks; then a backslash follows.
   {
     kind: 'home-path',
+    needs: RARE,
     pattern: /\b[a-z]:[\\/]+users[\\/]+(?:[^\\/\s'":;&|]+(?: [^\\/\s'":;&|]+){0,3}(?=[\\/])|[^\\/\s'":;&|]+)/gi,
     keep: '~',
   },
-  { kind: 'home-path', pattern: /\/(?:home|Users)\/[^/\\\s'":;&|]+/g, keep: '~' },
-  { kind: 'opaque', pattern: /[A-Za-z0-9+/_-]{20,}={0,2}/g, keep: '‹opaque›', taken: looksOpaque },
+  { kind: 'home-path', needs: RARE, pattern: /\/(?:home|Users)\/[^/\\\s'":;&|]+/g, keep: '~' },
+  { kind: 'opaque', needs: LONG, pattern: /[A-Za-z0-9+/_-]{20,}={0,2}/g, keep: '‹opaque›', taken: looksOpaque },
 ];
 
 const NOTHING: readonly Dropped[] = [];
 
+interface Gated {
+  readonly text: string;
+  readonly dropped: readonly Dropped[];
+}
+
 /** THE redaction gate: nothing is stored that did not pass it. What it took is counted by kind. */
-export function redact(text: string): { readonly text: string; readonly dropped: readonly Dropped[] } {
+export function redact(text: string): Gated {
+  const clues = cluesIn(text);
+  return clues === 0 ? { text, dropped: NOTHING } : redactBy(clues, text);
+}
+
+/** The same without a look at the clues: what the gate is held against. */
+export const redactByEveryRule = (text: string): Gated => redactBy(-1, text);
+
+/** What a rule puts in is no clue for the next: `~` stands in none behind it, and no pattern reaches over the word in `‹›`. */
+function redactBy(clues: number, text: string): Gated {
   const counts = new Map<SecretKind, number>();
-  const left = RULES.reduce((before, rule) => before.replace(rule.pattern, (...match: unknown[]) => gated(rule, match, counts)), text);
+  let left = text;
+  for (const rule of RULES)
+    if ((rule.needs & clues) !== 0) left = left.replace(rule.pattern, (...match: unknown[]) => gated(rule, match, counts));
   return { text: left, dropped: counts.size === 0 ? NOTHING : [...counts].map(([kind, count]) => ({ kind, count })) };
+}
+
+function cluesIn(text: string): number {
+  let found = 0;
+  for (const [clue, sign] of CLUES) if (sign.test(text)) found += clue;
+  return found;
 }
 
 /** What stays of one match. What went through the gate before goes through again unchanged and uncounted. */

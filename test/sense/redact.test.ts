@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redact } from '../../src/sense/redact.ts';
+import { redact, redactByEveryRule } from '../../src/sense/redact.ts';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const SECRETS = {
@@ -30,6 +30,63 @@ const SECRETS = {
   'SHA-1 in hexadecimal': ['0123456789abcdef0123456789abcdef01234567', 'opaque'],
   UUID: ['123e4567-e89b-42d3-a456-426614174000', 'opaque'],
 } as const;
+
+/** The least that each rule takes something in: nothing else stands in them that could be a clue for it. */
+const SHORTEST = [
+  '-----BEGIN PRIVATE KEY-----',
+  'a://b@',
+  '?code=b',
+  `AKIA${'1'.repeat(16)}`,
+  `AIza${'a'.repeat(35)}`,
+  `GOCSPX-${'a'.repeat(20)}`,
+  'ya29.a',
+  `aaa1Q~${'a.'.repeat(16)}`,
+  `ghp_${'a'.repeat(20)}`,
+  `gldt-${'a'.repeat(16)}`,
+  'xoxb-aaaaaaaa',
+  `sk-${'a'.repeat(16)}`,
+  'sk_live_aaaaaaaaaa',
+  'dckr_pat_aaaaaaaaaa',
+  'hvs.aaaaaaaaaa',
+  'hvb.aaaaaaaaaa',
+  `SG.${'a'.repeat(16)}.${'a'.repeat(16)}`,
+  `sntryu_${'a='.repeat(8)}`,
+  `whsec_${'a='.repeat(8)}`,
+  `12345678:${'a'.repeat(35)}`,
+  'hooks.slack.com/services/aaaaaaaa',
+  '/api/webhooks/aaaaaaaa',
+  'eyJaaaaaaaa.aaaa',
+  'bearer aaaaaaaa',
+  'basic aaaaaaaa',
+  'token aaaaaaaa',
+  ...'passwd pass pwd secret token api-key apikey access-key private_key accountkey credential auth connection-string'
+    .split(' ')
+    .flatMap((name) => [`--${name} a`, `${name}: a`]),
+  'mysql -pa',
+  'sshpass -pa',
+  'curl -ua',
+  'redis-cli -aa',
+  'http -aa',
+  'ldapadd -wa',
+  'bcp -Pa',
+  'pass:a',
+  "password 'a'",
+  "identified by 'a'",
+  "'a=b'",
+  'a=b',
+  '$env:a=b',
+  'a@b.cc',
+  'c:\\users\\a',
+  '/home/a',
+  '/Users/a',
+  'a1'.repeat(10),
+];
+
+/** What stands beside secrets, and what the rules look for. */
+const WORDS =
+  'git push --force ; | && "q" a -b mysql docker login curl -u -p -pa redis-cli -a https sqlcmd -P -w --password --token -Dmy.secret Bearer pass: password identified by X-Api-Key $env:A A= export ://me: @db /home/me C:\\Users\\me ~ ?sig= &code= ‹secret› ‹value› npm run auth:refresh src/components/navigation/sidebar 0123456789abcdef'.split(
+    ' ',
+  );
 
 describe('the redaction gate', () => {
   it.each(Object.entries(SECRETS))('takes a %s', (_, [secret, kind]) => {
@@ -161,6 +218,29 @@ describe('the redaction gate', () => {
       }),
       { seed: 13, numRuns: 1000 },
     );
+  });
+
+  it('takes the same with a look at the clues as without one (property)', () => {
+    const planted = fc.constantFrom(...Object.values(SECRETS).map(([s]) => s), ...SHORTEST);
+    const cut = fc.tuple(planted, fc.nat(60), fc.nat(60)).map(([s, from, length]) => s.slice(from % s.length, (from % s.length) + length));
+    const word = fc.constantFrom(...WORDS);
+    const part = fc.oneof(planted, cut, word, word, fc.string({ maxLength: 8 }), fc.string({ unit: 'binary', maxLength: 4 }));
+    const cased = fc.tuple(part, fc.constantFrom('as it is', 'upper', 'lower')).map(([text, as]) => {
+      return as === 'upper' ? text.toUpperCase() : as === 'lower' ? text.toLowerCase() : text;
+    });
+    const glue = fc.constantFrom('', ' ', ' ', ' ', '\u00a0', '\n', '=', ': ', '"', "'");
+    const line = fc.array(fc.tuple(cased, glue), { maxLength: 6 }).map((parts) => parts.flat().join(''));
+    fc.assert(
+      fc.property(line, (text) => {
+        expect(redact(text)).toEqual(redactByEveryRule(text));
+      }),
+      { seed: 17, numRuns: 20_000 },
+    );
+  });
+
+  it.each(SHORTEST)('takes %j, than which its rule takes nothing shorter, by its clue', (text) => {
+    expect(redactByEveryRule(text).dropped.length).toBeGreaterThan(0);
+    expect(redact(text)).toEqual(redactByEveryRule(text));
   });
 
   it.each(['a', 'a.', 'a-', 'a1', 'A=', '-----BEGIN PRIVATE KEY-----', 'mysql ', 'a@', 'eyJaaaaaaaa.', 'curl -u', 'password '])(
