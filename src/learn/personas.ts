@@ -89,7 +89,7 @@ const columnOf = ({ shares, count }: Grouping, k: number): Float64Array =>
 function ownerOf({ shares, count }: Grouping, row: number): number {
   const own = shares.subarray(row * count, (row + 1) * count);
   const best = own.reduce((top, share, k) => (share > (own[top] as number) ? k : top), 0);
-  return count > 0 && (own[best] as number) > 1 - sum([...own]) ? best : -1;
+  return (own[best] as number) > 1 - sum([...own]) ? best : -1;
 }
 
 function describe(encoded: Encoded, measures: Measures, share: Float64Array, { now, zoneOffsetMs = 0 }: LearnOptions): Component {
@@ -99,7 +99,7 @@ function describe(encoded: Encoded, measures: Measures, share: Float64Array, { n
   return {
     id: '',
     name: '',
-    weight: share.length > 0 ? support / share.length : 0,
+    weight: support / share.length,
     support,
     updatedAt: now,
     ...chainOf(encoded, share),

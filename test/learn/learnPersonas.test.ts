@@ -108,6 +108,15 @@ describe('learning by hand', () => {
     expect(learnPersonas(kinds.flat(), OPTIONS).components).toHaveLength(12);
   });
 
+  it('equally heavy ones come by their numbers', () => {
+    const even = [sessionOf('c d c'), sessionOf('a b a', 1e6), sessionOf('d c d', 2e6), sessionOf('b a b', 3e6)];
+    const first = learnPersonas(even, OPTIONS);
+    expect(first.components.map((c) => c.id)).toEqual(['p1', 'p2']);
+    expect(first.components[0]?.weight).toBe(first.components[1]?.weight);
+    const turned = { ...first, components: first.components.map((c, i) => ({ ...c, id: i === 0 ? 'p9' : 'p2' })) };
+    expect(learnPersonas(even, { ...OPTIONS, previous: turned }).components.map((c) => c.id)).toEqual(['p2', 'p9']);
+  });
+
   it('tells how far it is: 0.6 for clusters, 0.4 for what they are', () => {
     const told: number[] = [];
     learnPersonas(SESSIONS, { ...OPTIONS, progress: (done) => told.push(done) });

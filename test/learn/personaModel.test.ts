@@ -71,6 +71,7 @@ describe('normalised logarithms', () => {
     const { shares, log } = normaliseLogs([Math.log(1), Math.log(3)].map((x) => x - 5000));
     expect(shares).toEqual([expect.closeTo(0.25, 12), expect.closeTo(0.75, 12)]);
     expect(log).toBeCloseTo(Math.log(4) - 5000, 9);
+    expect(normaliseLogs([-2000, 0])).toEqual({ shares: [0, 1], log: 0 });
   });
 });
 

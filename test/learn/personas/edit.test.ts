@@ -190,6 +190,12 @@ describe('who is who', () => {
     expect(identify([found({ b: 1 })], modelOf(componentOf({}, { id: 'p5' })))[0]?.id).toBe('p6');
   });
 
+  it('cosine does not care for how much is used in all', () => {
+    const before = modelOf(componentOf({ a: 0.5 }, { id: 'p5', name: 'Old' }));
+    expect(identify([found({ a: 0.4, b: 0.3 })], before)[0]?.id).toBe('p5');
+    expect(identify([found({ a: 0.2, b: 0.4 })], before)[0]?.id).toBe('p6');
+  });
+
   it('the likest pair first, each once', () => {
     const before = modelOf(componentOf({ a: 1, b: 0.4 }, { id: 'p1', name: 'A' }), componentOf({ a: 1, b: 1 }, { id: 'p2', name: 'B' }));
     const now = [

@@ -105,6 +105,28 @@ describe('a session taken in at once, by hand', () => {
     expect(first.lagMs).toEqual({ p50: close(2000 - step / 2), p90: close(4000 - step / 10) });
   });
 
+  it('what ends is neither a use nor between two steps', () => {
+    const told = [...sessionOf('a', 10_000), ...sessionOf('z', 10_500, { kind: 'command.ended' }), ...sessionOf('b', 18_000)];
+    const [c] = updatePersonas(model, told, 77).components as [Component];
+    expect(c.uses.map((u) => u.resource)).toEqual(['a', 'b']);
+    // A step towards 8 s, of 2 · 6000 · 1 / 11, half up.
+    expect(c.edges[0]?.lagMs.p50).toBeCloseTo(2000 + 6000 / 11, 0);
+  });
+
+  it('two lags of one session are two steps; gaps weigh by how often it came again', () => {
+    const told = [...sessionOf('a b b', 0), ...sessionOf('a', 10_000), ...sessionOf('b', 19_000)];
+    const [c] = updatePersonas(model, told, 77).components as [Component];
+    const share = c.support - 10;
+    const b = c.uses.find((u) => u.resource === 'b');
+    expect(b?.gapMs).toEqual(closeTo(blend(at(900), 1, [1000, 17_000], share)));
+    // Down by 2 · 2000 / 12 and its half, then up by 2 · (9000 − …) / 12 and its half.
+    const rate = share / (10 + 2 * share);
+    const low = 2000 - 0.5 * 4000 * rate;
+    const high = 4000 - 0.1 * 4000 * rate;
+    const wide = 2 * Math.max(high - low, 9000 - low) * rate;
+    expect(c.edges[0]?.lagMs).toEqual({ p50: close(low + wide / 2), p90: close(high + 0.9 * wide) });
+  });
+
   it('knows when, and how what was run ended', () => {
     const { c, share } = takenIn();
     expect([c.updatedAt, c.lastAt]).toEqual([77, 10_000]);
