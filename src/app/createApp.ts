@@ -9,7 +9,6 @@ import {
   type ResourceId,
   type Result,
   type Rung,
-  type Session,
   type UnixMs,
 } from '../domain/index.ts';
 import { withPinsOf } from '../learn/personas/edit.ts';
@@ -18,7 +17,6 @@ import type { Plan, Situation } from '../plan/decide.ts';
 import { withoutCycles } from '../plan/dependencies.ts';
 import { DEFAULT_PRICES } from '../plan/value.ts';
 import type { Context } from '../provision/provider.ts';
-import { idleGaps } from '../sense/idleGap.ts';
 import { normalise } from '../sense/normalise.ts';
 import { EMPTY_SCAN, type ScanResult, scan } from '../sense/scan/scan.ts';
 import { advance, type Live, sessionsOf, withoutBursts } from '../sense/sessions.ts';
@@ -45,6 +43,8 @@ const ASKED_FOR_MS = 30 * 60_000;
 const STARTS_CONTAINERS =
   /\bdocker(-|\s+)compose\b.*\b(up|start|run|create|restart)\b|\bdocker\s+(container\s+)?(run|start|create)\b|\bpodman\b.*\b(run|up)\b/;
 const YIELD_FOR_MS = 60_000;
+/** A session under way began no longer ago than this. */
+const RESUME_WITHIN_MS = 24 * 60 * 60_000;
 
 /** Builds the app from its ports: reads what was kept, scans the workspace, and begins to look. */
 export async function createApp(ports: Ports): Promise<App> {
@@ -58,7 +58,6 @@ export async function createApp(ports: Ports): Promise<App> {
   let session: readonly Activity[] = [];
   let idleMs = ports.settings.idleMs;
   let rhythms = createRhythms();
-  let endedSessions = 0;
   let view: View | undefined;
   let settling: Situation['settling'] = {};
   let recorded = 0;
@@ -222,7 +221,6 @@ export async function createApp(ports: Ports): Promise<App> {
     takeIn(session);
     live = undefined;
     session = [];
-    endedSessions++;
     suggested = false;
     standings.endSession();
     eagerness.endSession();
@@ -402,16 +400,10 @@ export async function createApp(ports: Ports): Promise<App> {
 
   // ------------------------------------------------------------------------------------------------ learning and scanning
 
-  async function rememberedActivities(): Promise<readonly Activity[]> {
+  async function rememberedActivities(since?: UnixMs): Promise<readonly Activity[]> {
     const activities: Activity[] = [];
-    for await (const activity of ports.journal.read()) if (activity.workspace === ports.workspace.id) activities.push(activity);
+    for await (const activity of ports.journal.read(since)) if (activity.workspace === ports.workspace.id) activities.push(activity);
     return activities;
-  }
-
-  async function rememberedSessions(): Promise<readonly Session[]> {
-    const activities = await rememberedActivities();
-    idleMs = idleGaps(activities, ports.settings.idleMs)(ports.actor);
-    return sessionsOf(activities, { idleMs });
   }
 
   function learn(traces: readonly string[], options: LearningOptions = {}): Promise<Result<Learning>> {
@@ -613,20 +605,19 @@ export async function createApp(ports: Ports): Promise<App> {
       ),
     );
     for (const problem of ports.journal.problems) tell({ code: 'storage-failed', retry: 'never', message: problem.message });
-    if (!memory.model || endedSessions > 0) void relearn();
+    void relearn();
     await pass();
   }
 
-  /** After a reload the session goes on: the journal's last one, if it is not yet an idle gap away. */
+  /** After a reload the session goes on: the journal's last one, if it is not yet an idle gap away. Older ones are the learner's to read. */
   async function resumeSession(): Promise<void> {
-    const sessions = await rememberedSessions();
+    const sessions = sessionsOf(await rememberedActivities(now() - RESUME_WITHIN_MS), { idleMs });
     const last = sessions.at(-1)?.activities ?? [];
     const end = last.at(-1);
     // A split that is written down, as in imported history, is over.
     const goesOn = end !== undefined && end.session === undefined && now() - end.at <= idleMs;
     live = goesOn ? { activities: last, told: {} } : undefined;
     session = live?.activities ?? [];
-    endedSessions = sessions.length - (goesOn ? 1 : 0);
   }
 
   const app: App = {

@@ -52,7 +52,8 @@ export interface Settings {
 
 export interface Journal {
   append(activities: readonly Activity[]): void;
-  read(): AsyncIterable<Activity>;
+  /** All of it; with `since`, what was appended from then on, and perhaps more. */
+  read(since?: UnixMs): AsyncIterable<Activity>;
   flush(): Promise<void>;
   close(): Promise<void>;
   /** What could not be read: torn or malformed lines, unreadable segments. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -30,9 +30,9 @@ async function open(instance = 'one', more: Partial<JournalOptions> = {}): Promi
   opened.push(journal);
   return journal;
 }
-async function all(journal: NodeJournal): Promise<readonly string[]> {
+async function all(journal: NodeJournal, since?: number): Promise<readonly string[]> {
   const found: string[] = [];
-  for await (const activity of journal.read()) found.push(activity.resource);
+  for await (const activity of journal.read(since)) found.push(activity.resource);
   return found;
 }
 const files = (): readonly string[] => readdirSync(folder).sort();
@@ -47,6 +47,16 @@ describe('the journal', () => {
     two.append([a('z')]);
     expect([...(await all(await open('three')))].sort()).toEqual(['x', 'y', 'z']);
     expect(files()).toHaveLength(2);
+  });
+
+  it('leaves out what was appended before, where it is asked to', async () => {
+    (await open('one')).append([a('x')]);
+    const [old] = files();
+    utimesSync(join(folder, old as string), 1000, 1000);
+    (await open('two')).append([a('y')]);
+    const three = await open('three');
+    expect(await all(three, 999_000)).toHaveLength(2);
+    expect(await all(three, 1_001_000)).toEqual(['y']);
   });
 
   it('has on file what was appended, before it is flushed or closed: a killed process loses nothing', async () => {

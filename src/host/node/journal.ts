@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, fsync, openSync, writeSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Journal } from '../../app/ports.ts';
@@ -66,8 +66,12 @@ export async function openJournal(options: JournalOptions): Promise<NodeJournal>
         );
       }
     },
-    async *read() {
-      for (const file of await segmentsOf(folder, problems)) yield* await readSegment(file, problems);
+    async *read(since = 0) {
+      for (const file of await segmentsOf(folder, problems)) {
+        const last = await stat(file).catch(() => undefined);
+        if (last && last.mtimeMs < since) continue;
+        yield* await readSegment(file, problems);
+      }
     },
     flush: () => writer.flush(),
     close: async () => writer.close(),
