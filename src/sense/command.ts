@@ -16,7 +16,7 @@ import {
   WRAPPERS,
 } from './programs.ts';
 import { type Dropped, merged, redact } from './redact.ts';
-import { type ShellWords, shellCommands, shellWords } from './shellCommands.ts';
+import { shellCommands, shellWords } from './shellCommands.ts';
 
 /** One command of a shell line, normalised: what was run, not with what. */
 export interface Command {
@@ -30,16 +30,17 @@ export interface Command {
 }
 
 interface Parsed {
-  /** Absent where the words are no command. */
-  readonly command?: Command;
-  readonly dropped: readonly Dropped[];
+  readonly commands: readonly Command[];
+  readonly dropped: readonly (readonly Dropped[])[];
 }
 
 const NAME = /^[A-Za-z][\w:.-]{0,39}$/;
 const RELATIVE_FILE = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*\.[A-Za-z]{1,5}$/;
 /** Nobody writes more of them before one command. */
 const MOST_PREFIXES = 8;
+const MOST_NAMES = 8;
 const NO_FLAGS: ReadonlySet<string> = new Set();
+const NOTHING: Parsed = { commands: [], dropped: [] };
 
 /**
  * Total on any string: a pipeline or list gives one command each; words that are no command give none. The gate stands before the
@@ -47,41 +48,51 @@ const NO_FLAGS: ReadonlySet<string> = new Set();
  * what it takes never reaches into the next one.
  */
 export function parseCommand(line: string): { readonly commands: readonly Command[]; readonly dropped: readonly Dropped[] } {
-  const parsed = parsedOf(line, 'outer');
-  return { commands: parsed.flatMap((p) => p.command ?? []), dropped: merged(parsed.map((p) => p.dropped)) };
+  const { commands, dropped } = parsed(line, 'outer');
+  return { commands, dropped: merged(dropped) };
 }
 
-function parsedOf(line: string, depth: 'outer' | 'inner'): readonly Parsed[] {
-  return shellCommands(line).flatMap((text) => {
+function parsed(line: string, depth: 'outer' | 'inner'): Parsed {
+  const commands: Command[] = [];
+  const dropped: (readonly Dropped[])[] = [];
+  for (const text of shellCommands(line)) {
     const clean = redact(text);
-    const said = shellWords(clean.text);
-    const inner = depth === 'outer' ? parsedOf(scriptOf(said) ?? '', 'inner') : [];
-    if (inner.some((p) => p.command)) return [{ dropped: clean.dropped }, ...inner];
-    const { command, left } = commandOf(said);
-    const dropped = merged([clean.dropped, left > 0 ? [{ kind: 'argument', count: left }] : []]);
-    return [command ? { command, dropped } : { dropped }];
-  });
+    const { words, aside } = shellWords(clean.text);
+    const own = withoutPrefixes(words);
+    const script = depth === 'outer' ? scriptOf(own) : undefined;
+    const inner = script === undefined ? NOTHING : parsed(script, 'inner');
+    dropped.push(clean.dropped);
+    if (inner.commands.length > 0) {
+      commands.push(...inner.commands);
+      dropped.push(...inner.dropped);
+      continue;
+    }
+    const { command, left } = commandOf(own);
+    if (command) commands.push(command);
+    if (left + aside > 0) dropped.push([{ kind: 'argument', count: left + aside }]);
+  }
+  return { commands, dropped };
 }
 
 /** `bash -c "npm test"` runs what it is given. */
-function scriptOf({ words }: ShellWords): string | undefined {
-  const own = withoutPrefixes(words);
+function scriptOf(own: readonly string[]): string | undefined {
   if (!SHELL.test(programName(own[0] ?? ''))) return undefined;
   const at = own.findIndex((w) => /^-[a-z]*c$/.test(w));
   return at < 0 ? undefined : own[at + 1];
 }
 
 /** `left`: how many words were dropped. */
-function commandOf({ words, aside }: ShellWords): { readonly command?: Command; readonly left: number } {
-  const own = withoutPrefixes(words);
-  const [first = '', ...rest] = own;
+function commandOf(own: readonly string[]): { readonly command?: Command; readonly left: number } {
+  const first = own[0] ?? '';
   const program = programName(first);
-  if (program === '' || OTHER_KEYWORDS.has(first)) return { left: own.length + aside };
+  if (program === '' || OTHER_KEYWORDS.has(first)) return { left: own.length };
+  const rest = own.slice(1);
   const kept = keptWords(program, rest);
-  const token = [program, ...kept].join(' ');
   const names = namesOf(program, rest);
-  const command = kept.length === 0 ? { program, token, names } : { program, sub: kept.join(' '), token, names };
-  return { command, left: rest.length - kept.length + aside };
+  const left = rest.length - kept.length;
+  if (kept.length === 0) return { command: { program, token: program, names }, left };
+  const sub = kept.join(' ');
+  return { command: { program, sub, token: `${program} ${sub}`, names }, left };
 }
 
 /** What is left after assignments, the shell's keywords and the likes of `sudo -u me`, as long as a command is left. */
@@ -97,17 +108,18 @@ function withoutPrefixes(words: readonly string[]): readonly string[] {
 
 function fromCommand(words: readonly string[]): readonly string[] {
   const at = words.findIndex((w) => !isAssignment(w) && !LEADING_KEYWORDS.has(w));
-  return at < 0 ? [] : words.slice(at);
+  return at === 0 ? words : at < 0 ? [] : words.slice(at);
 }
 
 /** Nothing where there is no prefix, or where it is itself what is run, as in `time` alone or `sudo -v`. */
 function afterPrefix(words: readonly string[]): readonly string[] | undefined {
-  const [first = '', second = ''] = words;
-  const prefix = programName(first);
-  let rest: readonly string[] = [];
+  const prefix = programName(words[0] ?? '');
+  let rest: readonly string[];
   if (Object.hasOwn(PREFIXES, prefix))
     rest = afterFlags(words.slice(1), PREFIXES[prefix] as ReadonlySet<string>).slice(PREFIX_OPERANDS[prefix] ?? 0);
-  else if (WRAPPERS.has(`${prefix} ${second}`)) rest = afterFlags(words.slice(2), valueFlagsOf(prefix));
+  else if (Object.hasOwn(WRAPPERS, prefix) && WRAPPERS[prefix]?.has(words[1] ?? ''))
+    rest = afterFlags(words.slice(2), valueFlagsOf(prefix));
+  else return undefined;
   const inner = fromCommand(rest);
   return programName(inner[0] ?? '') === '' ? undefined : inner;
 }
@@ -135,12 +147,16 @@ function keptWords(program: string, rest: readonly string[]): readonly string[] 
 }
 
 function valueFlagsOf(program: string): ReadonlySet<string> {
-  const name = program
+  const name = ALIAS.test(program) ? nameOf(program) : program;
+  return Object.hasOwn(VALUE_FLAGS, name) ? (VALUE_FLAGS[name] as ReadonlySet<string>) : NO_FLAGS;
+}
+
+const ALIAS = /^(?:python|pip)[\d.]|podman|^(?:z|da|k)?sh$/;
+const nameOf = (program: string): string =>
+  program
     .replace(/^(python|pip)[\d.]+$/, '$1')
     .replace('podman', 'docker')
     .replace(/^(?:z|da|k)?sh$/, 'bash');
-  return Object.hasOwn(VALUE_FLAGS, name) ? (VALUE_FLAGS[name] as ReadonlySet<string>) : NO_FLAGS;
-}
 
 /** Words that are neither flags, nor values of flags, nor assignments (`make A=b test`), nor `cargo +nightly`. */
 function operandsOf(rest: readonly string[], valueFlags: ReadonlySet<string>): readonly string[] {
@@ -148,7 +164,7 @@ function operandsOf(rest: readonly string[], valueFlags: ReadonlySet<string>): r
   for (let at = 0; at < rest.length; at++) {
     const word = rest[at] as string;
     if (valueFlags.has(word)) at++;
-    else if (!/^[-+]/.test(word) && !isAssignment(word)) operands.push(word);
+    else if (word[0] !== '-' && word[0] !== '+' && !isAssignment(word)) operands.push(word);
   }
   return operands;
 }
@@ -184,14 +200,19 @@ function moduleName(rest: readonly string[]): readonly string[] {
 }
 
 function namesOf(program: string, rest: readonly string[]): readonly string[] {
-  const found = new Set(PORT_CLIENT.test(program) ? portOf(rest) : []);
+  const found = PORT_CLIENT.test(program) ? [...portOf(rest)] : [];
   for (const word of rest) {
-    const url = word.match(/^[a-z][a-z0-9+.-]{0,20}:\/\/(?:‹credentials›@)?([\w.-]+(?::\d+)?)/i);
-    if (url?.[1]) found.add(url[1]);
-    else if (/^(localhost|127\.0\.0\.1):\d{2,5}$/.test(word)) found.add(word);
-    else if (NAME.test(word) && !word.includes('.')) found.add(word);
+    if (found.length === MOST_NAMES) break;
+    const name = nameIn(word);
+    if (name !== undefined && !found.includes(name)) found.push(name);
   }
-  return [...found].slice(0, 8);
+  return found;
+}
+
+function nameIn(word: string): string | undefined {
+  if (NAME.test(word)) return word.includes('.') ? undefined : word;
+  if (word.includes('://')) return word.match(/^[a-z][a-z0-9+.-]{0,20}:\/\/(?:‹credentials›@)?([\w.-]+(?::\d+)?)/i)?.[1];
+  return /^127\.0\.0\.1:\d{2,5}$/.test(word) ? word : undefined;
 }
 
 /** `psql -h localhost -p 5433` means the server at `localhost:5433`, unless it names another host. */
@@ -216,4 +237,4 @@ function programName(word: string): string {
   return /^[A-Za-z_][\w.+-]{0,39}$/.test(name) && !looksTyped ? name : '';
 }
 
-const isAssignment = (word: string): boolean => /^[A-Za-z_]\w*\+?=/.test(word);
+const isAssignment = (word: string): boolean => word.includes('=') && /^[A-Za-z_]\w*\+?=/.test(word);

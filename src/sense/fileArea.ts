@@ -1,13 +1,13 @@
 /** At most two folders and the kind of file: enough to tell the api from the docs, too little to name a file. */
 export function fileArea(relativePath: string): string {
-  const parts = relativePath.split('/');
-  const extension =
-    parts
-      .at(-1)
-      ?.match(/\.([A-Za-z0-9]{1,8})$/)?.[1]
-      ?.toLowerCase() ?? 'file';
-  return [...parts.slice(0, -1).slice(0, 2), extension].join('/');
+  const folders = relativePath.lastIndexOf('/') + 1;
+  const extension = EXTENSION.exec(folders === 0 ? relativePath : relativePath.slice(folders))?.[1]?.toLowerCase() ?? 'file';
+  const first = relativePath.indexOf('/') + 1;
+  const second = relativePath.indexOf('/', first) + 1;
+  return relativePath.slice(0, second || first) + extension;
 }
+
+const EXTENSION = /\.([A-Za-z0-9]{1,8})$/;
 
 /**
  * The area of a file of which only the project is known: a name, or the folder itself. The project's folder is the first of

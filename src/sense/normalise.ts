@@ -5,6 +5,8 @@ import { isLoopback } from './importers/otlpSpan.ts';
 import { type Dropped, redact } from './redact.ts';
 import type { Peer, Signal } from './signal.ts';
 
+const NOTHING: readonly Dropped[] = [];
+
 export interface NormaliseContext {
   readonly actor: string;
   readonly workspace: { readonly id: string; readonly folder: string };
@@ -18,68 +20,82 @@ export interface Normalised {
   readonly dropped: readonly Dropped[];
 }
 
+/** An activity in the making: what most lack is added behind the rest, so that nothing is copied. */
+type Line = { -readonly [K in keyof Activity]: Activity[K] };
+type Make = (source: Source, resource: string, kind: string) => Line;
+
 /** A signal becomes activities: the normalised, redacted lines that may be stored. The only way from sensors to the journal. */
 export function normalise(signal: Signal, context: NormaliseContext): Normalised {
-  const make = (source: Source, resource: string, kind: string, more: Partial<Activity> = {}): Activity => ({
+  const make: Make = (source, resource, kind) => ({
     at: signal.at,
     actor: context.actor,
     workspace: context.workspace.id,
     source,
     resource,
     kind,
-    ...more,
   });
   switch (signal.type) {
     case 'file':
-      return named('editor', area(signal.path, context), `file.${signal.did}`, make);
+      return one(named('editor', area(signal.path, context), `file.${signal.did}`, make));
     case 'command':
       return commandActivities(signal, context, make);
     case 'task':
-      return named('task', signal.name, `task.${signal.did}`, make, outcome(signal));
+      return one(ended(named('task', signal.name, `task.${signal.did}`, make), signal));
     case 'debug':
-      return named('debug', signal.kind, `debug.${signal.did}`, make, outcome(signal));
+      return one(ended(named('debug', signal.kind, `debug.${signal.did}`, make), signal));
     case 'branch':
-      return one(make('git', `branch:${branchClass(signal.to)}`, 'branch.switched'));
+      return one({ line: make('git', `branch:${branchClass(signal.to)}`, 'branch.switched'), dropped: NOTHING });
     case 'container':
       return signal.resource === undefined
-        ? named('container', `image/${signal.image.replace(/[:@].*$/, '')}`, `container.${signal.did}`, make)
-        : one(make('container', signal.resource, `container.${signal.did}`));
+        ? one(named('container', `image/${signal.image.replace(/[:@].*$/, '')}`, `container.${signal.did}`, make))
+        : one({ line: make('container', signal.resource, `container.${signal.did}`), dropped: NOTHING });
     case 'connection':
-      return one(
-        make('database', signal.resource, `connection.${signal.did}`, {
-          ...(signal.bytes === undefined ? {} : { bytes: signal.bytes }),
-          ...(signal.durationMs === undefined ? {} : { durationMs: signal.durationMs }),
-        }),
-      );
+      return one({ line: connection(signal, make), dropped: NOTHING });
     case 'call':
       return callActivities(signal, context, make);
   }
 }
 
-type Make = (source: Source, resource: string, kind: string, more?: Partial<Activity>) => Activity;
+function connection({ resource, did, bytes, durationMs }: Extract<Signal, { type: 'connection' }>, make: Make): Line {
+  const line = make('database', resource, `connection.${did}`);
+  if (bytes !== undefined) line.bytes = bytes;
+  if (durationMs !== undefined) line.durationMs = durationMs;
+  return line;
+}
 
 function commandActivities(signal: Extract<Signal, { type: 'command' }>, context: NormaliseContext, make: Make): Normalised {
   const { commands, dropped } = parseCommand(signal.line);
-  const activities = commands.flatMap((command) => {
-    const said = make('terminal', `command:${command.token}`, `command.${signal.did}`, {
-      confidence: signal.confidence,
-      ...outcome(signal),
-    });
-    if (signal.did === 'ended') return [said];
-    const used = new Set([...context.uses(command), ...namedResources(command, context.resources)]);
-    return [said, ...[...used].map((id) => make(sourceOf(id, context.resources), id, 'resource.used', { confidence: signal.confidence }))];
-  });
+  const activities: Activity[] = [];
+  for (const command of commands) {
+    const line = make('terminal', `command:${command.token}`, `command.${signal.did}`);
+    line.confidence = signal.confidence;
+    activities.push(withOutcome(line, signal));
+    if (signal.did === 'ended') continue;
+    for (const id of usedBy(command, context)) {
+      const use = make(sourceOf(id, context.resources), id, 'resource.used');
+      use.confidence = signal.confidence;
+      activities.push(use);
+    }
+  }
   return { activities, dropped };
+}
+
+function usedBy(command: Command, { uses, resources }: NormaliseContext): readonly ResourceId[] {
+  const [known, namedByIt] = [uses(command), namedResources(command, resources)];
+  return known.length + namedByIt.length < 2 ? [...known, ...namedByIt] : [...new Set([...known, ...namedByIt])];
 }
 
 /** A query to a declared database is a use of it, and nothing else; a request to a declared service is itself and a use. */
 function callActivities(call: Extract<Signal, { type: 'call' }>, { resources }: NormaliseContext, make: Make): Normalised {
-  const { durationMs, ok } = call;
-  const used = reached(call.peer, resources);
-  const uses = used.map(({ id }) => make(sourceOf(id, resources), id, 'resource.used', { durationMs, ok }));
-  if (call.source === 'database' && uses.length > 0) return { activities: uses, dropped: [] };
-  const said = named(call.source, call.name, call.kind, make, { durationMs, ok });
-  return { activities: [...said.activities, ...uses], dropped: said.dropped };
+  const timed = (line: Line): Line => {
+    line.durationMs = call.durationMs;
+    line.ok = call.ok;
+    return line;
+  };
+  const uses = reached(call.peer, resources).map(({ id }) => timed(make(sourceOf(id, resources), id, 'resource.used')));
+  if (call.source === 'database' && uses.length > 0) return { activities: uses, dropped: NOTHING };
+  const { line, dropped } = named(call.source, call.name, call.kind, make);
+  return { activities: [timed(line), ...uses], dropped };
 }
 
 /** By its declared port on this machine; from inside a container, by its name and its own port. */
@@ -97,36 +113,51 @@ function sourceOf(id: ResourceId, resources: readonly Resource[]): Source {
 }
 
 /** `docker compose up db` names the service; a URL with a declared loopback port names what serves there. */
-function namedResources(command: Command, resources: readonly Resource[]): readonly ResourceId[] {
-  const compose = /^(docker compose|docker-compose) (up|start|run|exec|restart)\b/.test(command.token);
-  const ports = command.names.flatMap((name) => name.match(/^(?:localhost|127\.0\.0\.1):(\d+)$/)?.[1] ?? []).map(Number);
+function namedResources({ token, names }: Command, resources: readonly Resource[]): readonly ResourceId[] {
+  if (resources.length === 0 || names.length === 0) return [];
+  const compose = /^(docker compose|docker-compose) (up|start|run|exec|restart)\b/.test(token);
+  const ports = names.flatMap((name) => name.match(/^(?:localhost|127\.0\.0\.1):(\d+)$/)?.[1] ?? []).map(Number);
+  if (!compose && ports.length === 0) return [];
   return resources
-    .filter((r) => (compose && command.names.includes(r.name)) || r.ports.some((p) => p.host !== undefined && ports.includes(p.host)))
+    .filter((r) => (compose && names.includes(r.name)) || r.ports.some((p) => p.host !== undefined && ports.includes(p.host)))
     .map((r) => r.id);
 }
 
-function one(activity: Activity): Normalised {
-  return { activities: [activity], dropped: [] };
+interface Named {
+  readonly line: Line;
+  readonly dropped: readonly Dropped[];
 }
+
+const one = ({ line, dropped }: Named): Normalised => ({ activities: [line], dropped });
 
 /** Names that people chose pass the gate; ids of resources are of our own making and stay as they are, so that they stay the same. */
-function named(source: Source, name: string, kind: string, make: Make, more: Partial<Activity> = {}): Normalised {
+function named(source: Source, name: string, kind: string, make: Make): Named {
   const { text, dropped } = redact(name);
-  return { activities: [make(source, `${source}:${text.slice(0, 80)}`, kind, more)], dropped };
+  return { line: make(source, `${source}:${text.slice(0, 80)}`, kind), dropped };
 }
 
-function outcome(signal: { exitCode?: number; durationMs?: number }): Partial<Activity> {
-  return {
-    ...(signal.exitCode === undefined ? {} : { ok: signal.exitCode === 0 }),
-    ...(signal.durationMs === undefined ? {} : { durationMs: Math.max(0, signal.durationMs) }),
-  };
+function ended(named: Named, signal: Ended): Named {
+  withOutcome(named.line, signal);
+  return named;
+}
+
+interface Ended {
+  readonly exitCode?: number;
+  readonly durationMs?: number;
+}
+
+function withOutcome(line: Line, { exitCode, durationMs }: Ended): Line {
+  if (exitCode !== undefined) line.ok = exitCode === 0;
+  if (durationMs !== undefined) line.durationMs = Math.max(0, durationMs);
+  return line;
 }
 
 /** Nothing of files outside the workspace. */
 function area(path: string, { workspace }: NormaliseContext): string {
   const file = path.replaceAll('\\', '/');
   const folder = workspace.folder.replaceAll('\\', '/').replace(/\/$/, '');
-  return file.toLowerCase().startsWith(`${folder.toLowerCase()}/`) ? fileArea(file.slice(folder.length + 1)) : 'outside';
+  const inside = file.startsWith(folder) ? file[folder.length] === '/' : file.toLowerCase().startsWith(`${folder.toLowerCase()}/`);
+  return inside ? fileArea(file.slice(folder.length + 1)) : 'outside';
 }
 
 /** Branch names can tell secrets of a business: only the usual first part stays. */

@@ -90,10 +90,19 @@ export const PREFIXES: Readonly<Record<string, ReadonlySet<string>>> = {
 };
 /** Prefixes that take operands of their own before the command: `timeout 5 npm test`. */
 export const PREFIX_OPERANDS: Readonly<Record<string, number>> = { timeout: 1 };
-/** Two words that stand before the command. */
-export const WRAPPERS = new Set(
-  'poetry run,uv run,pipenv run,rye run,hatch run,bundle exec,npm exec,pnpm exec,pnpm dlx,yarn exec,yarn dlx,bun x'.split(','),
-);
+/** Two words that stand before the command: the second by the first. */
+export const WRAPPERS: Readonly<Record<string, ReadonlySet<string>>> = {
+  poetry: words('run'),
+  uv: words('run'),
+  pipenv: words('run'),
+  rye: words('run'),
+  hatch: words('run'),
+  bundle: words('exec'),
+  npm: words('exec'),
+  pnpm: words('exec dlx'),
+  yarn: words('exec dlx'),
+  bun: words('x'),
+};
 
 /** The shell's own words: what follows the first is a command, the others begin none. */
 export const LEADING_KEYWORDS = words('do then else elif if while until ! {');

@@ -14,6 +14,11 @@ const TOKEN =
   /(?<blank>[^\S\n]+|\\\r?\n|#[^\n]*)|<<-?[^\S\n]*(?<quote>['"\\]?)(?<mark>[A-Za-z_]\w*)\k<quote>|(?<redirect>\d*(?:<<<|&>>?|[<>]+[&|]?))|(?<newline>\n)|(?<end>[;|&()`]+)|(?<word>(?:'[^']*(?:'|$)|"(?:\\[\s\S]|[^"\\])*(?:"|\\?$)|\\[\s\S]?|[^\s;|&()<>`'"\\])+)/y;
 /** Most commands are words and blanks only, which a split tells apart ten times as fast. */
 const PLAIN = /^[\w \t./:=@%+,~^$*?![\]{}-]*$/;
+/** Where none of them stands there are no redirections, here-documents, comments or escapes: quotes and separators are all. */
+const INTRICATE = /[<>#\\]/;
+const SEPARATORS = /'[^']*(?:'|$)|"[^"]*(?:"|$)|[\n;|&()`]+/g;
+const WORDS = /(?:'[^']*(?:'|$)|"[^"]*(?:"|$)|[^\s;|&()`'"])+|[\n;|&()`]/g;
+const SEPARATOR = /^[\n;|&()`]/;
 const SPECIAL = /[\s"'$`\\;&|<>()*?#~!{}[\]]/;
 
 /**
@@ -22,6 +27,24 @@ const SPECIAL = /[\s"'$`\\;&|<>()*?#~!{}[\]]/;
  */
 export function shellCommands(line: string): readonly string[] {
   if (!/[\n;|&()`<]/.test(line)) return line.trim() === '' ? [] : [line];
+  if (INTRICATE.test(line)) return commandsByGrammar(line);
+  const commands: string[] = [];
+  let from = 0;
+  const keep = (to?: number): void => {
+    const command = line.slice(from, to);
+    if (command.trim() !== '') commands.push(command);
+  };
+  for (const match of line.matchAll(SEPARATORS)) {
+    if (isQuote(match[0])) continue;
+    keep(match.index);
+    from = match.index + match[0].length;
+  }
+  keep();
+  return commands;
+}
+
+/** Any line the long way: what the short one is held against. */
+export function commandsByGrammar(line: string): readonly string[] {
   const commands: string[] = [];
   const marks: string[] = [];
   let from = 0;
@@ -39,6 +62,17 @@ export function shellCommands(line: string): readonly string[] {
 /** The words of the first simple command in this text. */
 export function shellWords(text: string): ShellWords {
   if (PLAIN.test(text)) return { words: text.split(/[ \t]+/).filter((word) => word !== ''), aside: 0 };
+  if (INTRICATE.test(text)) return wordsByGrammar(text);
+  const words: string[] = [];
+  for (const word of text.match(WORDS) ?? []) {
+    if (SEPARATOR.test(word)) break;
+    words.push(unquoted(word));
+  }
+  return { words, aside: 0 };
+}
+
+/** Any text the long way: what the short ones are held against. */
+export function wordsByGrammar(text: string): ShellWords {
   const words: string[] = [];
   let aside = 0;
   let toTarget = false;
@@ -91,7 +125,10 @@ function afterBodies(text: string, from: number, marks: readonly string[]): numb
   return at;
 }
 
+const isQuote = (text: string): boolean => text[0] === '"' || text[0] === "'";
+
 function unquoted(word: string): string {
+  if (!/['"\\]/.test(word)) return word;
   return word.replace(
     /'([^']*)'?|"((?:\\[\s\S]|[^"\\])*)(?:"|\\?$)|\\([\s\S]?)/g,
     (_, single: string | undefined, double: string | undefined, escaped: string | undefined) =>

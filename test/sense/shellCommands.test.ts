@@ -1,15 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shellCommands, shellWords } from '../../src/sense/shellCommands.ts';
+import { commandsByGrammar, shellCommands, shellWords, wordsByGrammar } from '../../src/sense/shellCommands.ts';
 
 describe('lines without anything special', () => {
   const plain = fc.string({ unit: fc.constantFrom('a', 'B', '7', ' ', '\t', '\u00a0', '-', '=', '$', '{', '*', '~', '!', '/', '.', 'ü') });
   it('have the words that the grammar gives (property)', () => {
     fc.assert(
       fc.property(plain, (line) => {
-        // An empty quoted word at the end takes the long way.
-        const { words, aside } = shellWords(`${line} ''`);
-        expect(shellWords(line)).toEqual({ words: words.slice(0, -1), aside });
+        expect(shellWords(line)).toEqual(wordsByGrammar(line));
       }),
       { seed: 1, numRuns: 500 },
     );
@@ -17,7 +15,7 @@ describe('lines without anything special', () => {
   it('are one command, or none (property)', () => {
     fc.assert(
       fc.property(plain, (line) => {
-        expect(shellCommands(line)).toEqual(shellCommands(`${line}\n`));
+        expect(shellCommands(line)).toEqual(commandsByGrammar(line));
       }),
       { seed: 2, numRuns: 500 },
     );
@@ -27,4 +25,22 @@ describe('lines without anything special', () => {
     ['  ', []],
     ['', []],
   ])('%j', (line, words) => expect(shellWords(line)).toEqual({ words, aside: 0 }));
+});
+
+describe('any line', () => {
+  const signs = [...`"'"';&|()\`<>\\#{ \t\n\r\u00a0\u2028ü`];
+  const part = fc.constantFrom(...signs, 'git', '-m', 'a=b', '&&', '||', '<<A', '#c', '$x', '‹value›', '""', '"a b"', "'c;d'", ' ', ' ');
+  const line = fc.oneof(
+    fc.array(part, { maxLength: 14 }).map((parts) => parts.join('')),
+    fc.string({ maxLength: 30 }),
+  );
+  it('has the words and commands that the grammar gives (property)', () => {
+    fc.assert(
+      fc.property(line, (text) => {
+        expect(shellWords(text)).toEqual(wordsByGrammar(text));
+        expect(shellCommands(text)).toEqual(commandsByGrammar(text));
+      }),
+      { seed: 3, numRuns: 20_000 },
+    );
+  });
 });
