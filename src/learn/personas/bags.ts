@@ -25,7 +25,7 @@ export function bagsOf({ symbols, offsets, ids }: Encoded): Bags {
   const counts = new Int32Array(symbols.length);
   const sessionsWith = new Int32Array(symbols.length);
   eachSession(offsets, ids, counts, (touched) => {
-    for (const id of touched) (sessionsWith[id] as number)++;
+    for (const id of touched) (sessionsWith[id] as number) += 1;
   });
   const shared = sharedOf(sessionsWith);
   const kept = new Int32Array(symbols.length).fill(-1);
@@ -67,7 +67,7 @@ function eachSession(offsets: Int32Array, ids: Int32Array, counts: Int32Array, s
     for (let i = offsets[s] as number; i < (offsets[s + 1] as number); i++) {
       const id = ids[i] as number;
       if (counts[id] === 0) touched.push(id);
-      (counts[id] as number)++;
+      (counts[id] as number) += 1;
     }
     see(touched);
     for (const id of touched) counts[id] = 0;

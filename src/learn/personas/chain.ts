@@ -11,7 +11,7 @@ const MOST_PAIRS = 50_000;
 /** How often each token occurs in all sessions. */
 export function unigramOf({ symbols, ids }: Encoded): Pick<ChainCounts, 'unigram' | 'total'> {
   const counts = new Float64Array(symbols.length);
-  for (const id of ids) (counts[id] as number)++;
+  for (const id of ids) (counts[id] as number) += 1;
   return { unigram: named(counts, symbols), total: ids.length };
 }
 

@@ -22,8 +22,8 @@ export function measuresOf(sessions: readonly (readonly Activity[])[]): Measures
   const uses = new Map<string, Measured[]>();
   for (const [session, activities] of sessions.entries()) {
     for (const { ok, durationMs, bytes, resource } of activities) {
-      if (ok !== undefined) (ended[session] as number)++;
-      if (ok === false) (failed[session] as number)++;
+      if (ok !== undefined) (ended[session] as number) += 1;
+      if (ok === false) (failed[session] as number) += 1;
       if (durationMs === undefined) continue;
       const own = uses.get(resource) ?? [];
       if (own.length === 0) uses.set(resource, own);
