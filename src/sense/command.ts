@@ -61,7 +61,7 @@ function parsed(line: string, depth: 'outer' | 'inner'): Parsed {
     const own = withoutPrefixes(words);
     const script = depth === 'outer' ? scriptOf(own) : undefined;
     const inner = script === undefined ? NOTHING : parsed(script, 'inner');
-    dropped.push(clean.dropped);
+    if (clean.dropped.length > 0) dropped.push(clean.dropped);
     if (inner.commands.length > 0) {
       commands.push(...inner.commands);
       dropped.push(...inner.dropped);

@@ -20,6 +20,10 @@ export interface Normalised {
   readonly dropped: readonly Dropped[];
 }
 
+/** Most of what is heard is of these kinds, so that their names stand in memory once. */
+const COMMAND_KINDS = { started: 'command.started', ended: 'command.ended' } as const;
+const FILE_KINDS = { opened: 'file.opened', switched: 'file.switched', edited: 'file.edited', saved: 'file.saved' } as const;
+
 /** An activity in the making: what most lack is added behind the rest, so that nothing is copied. */
 type Line = { -readonly [K in keyof Activity]: Activity[K] };
 type Make = (source: Source, resource: string, kind: string) => Line;
@@ -36,9 +40,9 @@ export function normalise(signal: Signal, context: NormaliseContext): Normalised
   });
   switch (signal.type) {
     case 'file':
-      return one(named('editor', area(signal.path, context), `file.${signal.did}`, make));
+      return one(named('editor', area(signal.path, context), FILE_KINDS[signal.did], make));
     case 'command':
-      return commandActivities(signal, context, make);
+      return commandActivities(signal, context);
     case 'task':
       return one(ended(named('task', signal.name, `task.${signal.did}`, make), signal));
     case 'debug':
@@ -63,19 +67,24 @@ function connection({ resource, did, bytes, durationMs }: Extract<Signal, { type
   return line;
 }
 
-function commandActivities(signal: Extract<Signal, { type: 'command' }>, context: NormaliseContext, make: Make): Normalised {
-  const { commands, dropped } = parseCommand(signal.line);
+function commandActivities(signal: Extract<Signal, { type: 'command' }>, context: NormaliseContext): Normalised {
+  const { at, did, line, confidence } = signal;
+  const { commands, dropped } = parseCommand(line);
+  // Written out in one piece: a field that is added to a literal later is kept in a store of its own.
+  const make = (source: Source, resource: string, kind: string): Line => ({
+    at,
+    actor: context.actor,
+    workspace: context.workspace.id,
+    source,
+    resource,
+    kind,
+    confidence,
+  });
   const activities: Activity[] = [];
   for (const command of commands) {
-    const line = make('terminal', `command:${command.token}`, `command.${signal.did}`);
-    line.confidence = signal.confidence;
-    activities.push(withOutcome(line, signal));
-    if (signal.did === 'ended') continue;
-    for (const id of usedBy(command, context)) {
-      const use = make(sourceOf(id, context.resources), id, 'resource.used');
-      use.confidence = signal.confidence;
-      activities.push(use);
-    }
+    activities.push(withOutcome(make('terminal', `command:${command.token}`, COMMAND_KINDS[did]), signal));
+    if (did === 'ended') continue;
+    for (const id of usedBy(command, context)) activities.push(make(sourceOf(id, context.resources), id, 'resource.used'));
   }
   return { activities, dropped };
 }

@@ -21,7 +21,7 @@ export type SecretKind =
 interface Rule {
   readonly kind: SecretKind;
   readonly pattern: RegExp;
-  /** The clues (`CLUES`, a sum) of which every text has one that the pattern finds anything in. */
+  /** The clues (`cluesIn`, a sum) of which every text has one that the pattern finds anything in. */
   readonly needs: number;
   readonly keep: string;
   readonly taken?: (whole: string) => boolean;
@@ -34,19 +34,27 @@ const SECRET_NAME =
 /** From the name of a program to this point of the same command; bounded, so that no text makes it slow. */
 const within = (programs: string, flag: string): string => String.raw`(?<=\b(?:${programs})\b[^|;&\n]{0,1000}${flag})`;
 
-const [EQUALS, AT, LONG, NAMED, RARE, FLAG] = [1, 2, 4, 8, 16, 32];
 /**
- * What is cheap to look for: most texts have no clue and no rule needs to read them, others few. Each is wider than the rules
- * behind it: capitals never matter, and runs are shorter than the shortest key (`SG.`, 16 characters, a point, 16 more).
+ * What is cheap to look for: most texts have no clue, and no rule needs to read them. Each is wider than the rules behind it:
+ * capitals do not matter, and a run is no longer than the shortest in any key.
  */
-const CLUES: readonly (readonly [number, RegExp])[] = [
-  [EQUALS, /=/],
-  [AT, /@/],
-  [LONG, /[\w+/-]{16}/],
-  [NAMED, /pass|pwd|secret|token|key|credential|auth|connection/i],
-  [RARE, /-----B|Q~|xox|hv[sb]\.|eyJ|ya29|hooks|users|home\/|basic|bearer|identified/i],
-  [FLAG, /\s-[puawP]/],
-];
+const [EQUALS, AT, LONG, NAMED, RARE, FLAG] = [1, 2, 4, 8, 16, 32];
+/** From where it begins, so that none of it is read twice. */
+const A_RUN = /(?:^|[^\w+/-])[\w+/-]{16}/;
+const A_NAME = /pass|pwd|secret|token|key|credential|auth|connection/i;
+const A_RARITY = /-----B|Q~|xox|hv[sb]\.|eyJ|ya29|hooks|users|home\/|basic|bearer|identified/i;
+const A_FLAG = /\s-[puawP]/;
+
+function cluesIn(text: string): number {
+  return (
+    (text.includes('=') ? EQUALS : 0) +
+    (text.includes('@') ? AT : 0) +
+    (A_RUN.test(text) ? LONG : 0) +
+    (A_NAME.test(text) ? NAMED : 0) +
+    (A_RARITY.test(text) ? RARE : 0) +
+    (A_FLAG.test(text) ? FLAG : 0)
+  );
+}
 
 /**
  * In this order: what is long and certain first. Token shapes are the ones that their vendors document.
@@ -187,12 +195,6 @@ function redactBy(clues: number, text: string): Gated {
   return { text: left, dropped: counts.size === 0 ? NOTHING : [...counts].map(([kind, count]) => ({ kind, count })) };
 }
 
-function cluesIn(text: string): number {
-  let found = 0;
-  for (const [clue, sign] of CLUES) if (sign.test(text)) found += clue;
-  return found;
-}
-
 /** What stays of one match. What went through the gate before goes through again unchanged and uncounted. */
 function gated({ kind, keep, taken }: Rule, match: readonly unknown[], counts: Map<SecretKind, number>): string {
   const whole = match[0] as string;
@@ -202,10 +204,10 @@ function gated({ kind, keep, taken }: Rule, match: readonly unknown[], counts: M
   return kept;
 }
 
+/** Counts of the same kind as one, in the order in which the kinds first come. */
 export function merged(all: readonly (readonly Dropped[])[]): readonly Dropped[] {
-  const some = all.filter((dropped) => dropped.length > 0);
-  if (some.length < 2) return some[0] ?? NOTHING;
+  if (all.length < 2) return all[0] ?? NOTHING;
   const counts = new Map<Dropped['kind'], number>();
-  for (const { kind, count } of some.flat()) counts.set(kind, (counts.get(kind) ?? 0) + count);
-  return [...counts].map(([kind, count]) => ({ kind, count }));
+  for (const dropped of all) for (const { kind, count } of dropped) counts.set(kind, (counts.get(kind) ?? 0) + count);
+  return counts.size === 0 ? NOTHING : [...counts].map(([kind, count]) => ({ kind, count }));
 }
