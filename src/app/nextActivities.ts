@@ -1,6 +1,7 @@
 import type { Activity, Probability } from '../domain/index.ts';
 import { tokenOf } from '../learn/personaModel.ts';
 import { createBlend } from '../learn/sequence/blend/blend.ts';
+import { numberOf } from './numbering.ts';
 
 export interface NextActivity {
   readonly activity: string;
@@ -22,10 +23,4 @@ export function nextActivities(past: readonly Activity[], most: number): readonl
     .sort((a, b) => a.rank - b.rank)
     .slice(0, most)
     .map(({ activity, probability = 0 }) => ({ activity, probability }));
-}
-
-function numberOf(numbers: Map<string, number>, name: string): number {
-  let number = numbers.get(name);
-  if (number === undefined) numbers.set(name, (number = numbers.size));
-  return number;
 }

@@ -3,6 +3,7 @@ import { tokenOf } from '../learn/personaModel.ts';
 import { type LearntRhythm, UseRhythm } from '../learn/rhythm/useRhythm.ts';
 import { bestWeight, type Heard } from '../predict/pool.ts';
 import type { Prediction } from '../predict/replay.ts';
+import { numberOf } from './numbering.ts';
 
 /** The rhythm of one workspace, its names and numbers: what the learner's thread hands over. */
 export interface RhythmData {
@@ -93,9 +94,3 @@ export function createFreshUses(before?: ReadonlyMap<string, UnixMs>) {
 }
 
 export const isUse = ({ kind }: Activity): boolean => kind === 'resource.used' || kind === 'connection.opened';
-
-function numberOf(numbers: Map<string, number>, name: string): number {
-  let number = numbers.get(name);
-  if (number === undefined) numbers.set(name, (number = numbers.size));
-  return number;
-}

@@ -7,6 +7,7 @@ import { createIpam } from '../../learn/sequence/ipam.ts';
 import { createMarkov } from '../../learn/sequence/markov.ts';
 import type { NextModel, Occasion, PooledModel } from '../../learn/sequence/nextModel.ts';
 import { createPersonalAndPooled, createPooledPpm, createPpm } from '../../learn/sequence/ppm.ts';
+import { numberOf } from '../numbering.ts';
 import { createTally, type Figures, type Outcome, summarise } from './tally.ts';
 
 /** The model that the product uses. */
@@ -153,12 +154,6 @@ function numbered(activities: readonly Activity[]): readonly Event[] {
     symbol: numberOf(symbols, resource),
     workspace: numberOf(workspaces, workspace),
   }));
-}
-
-function numberOf(numbers: Map<string, number>, name: string): number {
-  let number = numbers.get(name);
-  if (number === undefined) numbers.set(name, (number = numbers.size));
-  return number;
 }
 
 function* scored(sequence: readonly Event[], modelOf: (actor: string) => NextModel): Iterable<Outcome & { readonly actor: string }> {

@@ -38,7 +38,7 @@ describe('the warm-or-not decision', () => {
     expect([apart.policies.always?.coldStarts, together.policies.always?.coldStarts]).toEqual([3, 2]);
   });
 
-  it('has a curve that falls from cold to idle, at least as good as any point asks for', async () => {
+  it('has a curve that falls from cold to idle, and is no more than a fifth above the timeout that fits these uses', async () => {
     const uses = Array.from({ length: 400 }, (_, i) => use(i * 7 + (i % 20 === 0 ? 600 : 0) + Math.floor(i / 20) * 600));
     const { curve, policies, shipped } = await warmBacktest(trace(...uses), undefined, options);
     for (let i = 1; i < curve.length; i++) {

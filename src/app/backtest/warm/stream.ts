@@ -1,5 +1,6 @@
 import type { Activity } from '../../../domain/index.ts';
 import type { Happening } from '../../../learn/rhythm/useRhythm.ts';
+import { numberOf } from '../../numbering.ts';
 
 /** Whose uses share one model: of `actor-resource` keys each actor's own, of `resource` keys everybody's. */
 export type Key = 'actor-resource' | 'resource';
@@ -51,9 +52,3 @@ export async function groupsOf(
 }
 
 const inTime = (a: Happening, b: Happening): number => a.at - b.at || Number(b.use !== undefined) - Number(a.use !== undefined);
-
-function numberOf(numbers: Map<string, number>, name: string): number {
-  let number = numbers.get(name);
-  if (number === undefined) numbers.set(name, (number = numbers.size));
-  return number;
-}

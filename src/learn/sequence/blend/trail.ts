@@ -1,3 +1,4 @@
+import { bucketOf } from '../../rhythm/cells.ts';
 import type { Occasion } from '../nextModel.ts';
 
 /** What one actor did of late, as far as contexts look back; the latest first. */
@@ -38,11 +39,7 @@ export function follow(trail: Trail, symbol: number, { at, workspace }: Occasion
   trail.length++;
 }
 
-export function gapClass(gapMs: number): number {
-  let place = 0;
-  while (place < GAPS.length && gapMs >= (GAPS[place] as number)) place++;
-  return place;
-}
+export const gapClass = (gapMs: number): number => bucketOf(gapMs, GAPS);
 
 function push(symbols: number[], symbol: number): void {
   symbols.unshift(symbol);
