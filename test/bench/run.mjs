@@ -11,7 +11,7 @@ import esbuild from 'esbuild';
 
 const HERE = import.meta.dirname;
 const OUT = join(HERE, '..', '..', 'test-results', 'bench');
-const ALL = ['live', 'need', 'ingest', 'history', 'learn', 'backtest'];
+const ALL = ['live', 'need', 'ingest', 'history', 'personas', 'backtest'];
 const asked = process.argv.slice(2).filter((a) => !a.startsWith('-'));
 const unknown = asked.filter((name) => !ALL.includes(name));
 if (unknown.length > 0) {

@@ -1,10 +1,10 @@
 /**
- * `npm run bench:personas [-- --json]`: learning personas from generated traces of 100,000 and 1,000,000 activities as a whole
+ * `npm run bench:personas`: learning personas from generated traces of 100,000 and 1,000,000 activities as a whole
  * process (time and peak memory), and, where PREWARM_TRACES (default ../shared/data) has them, sessions against labels.
  */
 import { spawnSync } from 'node:child_process';
 import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { prepare } from '../harness/prepare.mjs';
 
@@ -12,7 +12,6 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const DATA = resolve(process.env.PREWARM_TRACES ?? join(ROOT, '..', 'shared', 'data'), 'traces');
 const RUNS = 3;
 const PERSONAS = 6;
-const json = process.argv.includes('--json');
 await prepare();
 
 const figures = {};
@@ -62,15 +61,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-if (json)
-  console.log(
-    JSON.stringify({
-      bench: 'personas',
-      machine: `${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
-      figures,
-    }),
-  );
-else for (const [name, f] of Object.entries(figures)) console.log(`${name.padEnd(48)} ${Number(f.value.toFixed(3))} ${f.unit}`);
+process.stdout.write(`${JSON.stringify({ figures })}\n`);
 
 /** Sessions of some actors in six personas, three of five activities the persona's own, one in four a repeat. */
 async function generate(file, activities, seed) {
