@@ -9,19 +9,10 @@ const manifest = JSON.parse(text('package.json')) as {
   scripts: Record<string, string>;
   dependencies: object;
   devDependencies: object;
-  contributes: { commands: { command: string; title: string }[]; configuration: { properties: Record<string, { default: unknown }> } };
 };
-const nls = JSON.parse(text('package.nls.json')) as Record<string, string>;
 
 describe('the documents tell the truth', () => {
   const readme = text('README.md');
-  it('README lists every setting with its default', () => {
-    for (const [key, { default: value }] of Object.entries(manifest.contributes.configuration.properties))
-      expect(readme).toContain(`| \`${key}\` | \`${JSON.stringify(value)}\` |`);
-  });
-  it('README lists every command of the palette', () => {
-    for (const { title } of manifest.contributes.commands) expect(readme).toContain(nls[title.replaceAll('%', '')]);
-  });
   it('README lists every command of the command line, and marks those of a later version', () => {
     for (const [name, command] of Object.entries(COMMANDS))
       expect(readme).toMatch(new RegExp(`\\| \`${name}[^|]*\\|[^|]*${command.run ? '' : 'not in this version'}`));
@@ -37,8 +28,5 @@ describe('the documents tell the truth', () => {
   it('ARCHITECTURE’s paths exist', () => {
     for (const [, path] of text('ARCHITECTURE.md').matchAll(/`((?:src|media|test|resources)\/[\w./-]+)`/g))
       expect(existsSync(join(root, path as string)), path).toBe(true);
-  });
-  it('every text of package.json is in package.nls.json', () => {
-    for (const [, key] of text('package.json').matchAll(/"%([\w.]+)%"/g)) expect(nls).toHaveProperty([key as string]);
   });
 });

@@ -1,16 +1,37 @@
 import type { Workflow } from '../../src/show/workflow.ts';
-import { details } from './details.ts';
-import type { Act } from './graph.tsx';
+import { t } from '../translate.ts';
+import { edgeText, factsOf, megabytes, percent, pinOf, stateOf, whenOf } from './facts.ts';
+import { type Deed, deedOf } from './keys.ts';
 
-/** The graph's accessible twin: the same nodes and edges as rows. */
-export function Table({ workflow, act }: { workflow: Workflow; act: Act }) {
+export interface TablePorts {
+  readonly workflow: Workflow;
+  readonly selected: string | undefined;
+  readonly connecting: string | undefined;
+  readonly focus: (id: string) => void;
+  readonly did: (id: string | undefined, deed: Deed) => void;
+}
+
+/** The graph's accessible twin: the same nodes and connections as rows, with the same keys on each row's button. */
+export function Table({ workflow, selected, connecting, focus, did }: TablePorts) {
+  function key(event: KeyboardEvent, id: string) {
+    const deed = deedOf(event);
+    if (!deed || deed === 'open') return;
+    event.preventDefault();
+    const rows = workflow.nodes.map((n) => n.id);
+    const at = rows.indexOf(id);
+    const step = { up: at - 1, down: at + 1, first: 0, last: rows.length - 1 }[deed as 'up' | 'down' | 'first' | 'last'];
+    if (step === undefined) return did(id, deed);
+    const row = (event.currentTarget as HTMLElement).closest('tbody')?.rows[step];
+    row?.querySelector('button')?.focus();
+  }
+  const titles = [t('Name'), t('Kind'), t('State'), t('Likely'), t('Needed'), t('Memory'), t('Pinned'), t('Comes after')];
   return (
     <div class="scroll">
       <table>
-        <caption>Resources and activities</caption>
+        <caption>{t('Resources and activities in the order of need')}</caption>
         <thead>
           <tr>
-            {['Name', 'Kind', 'State', 'Probability', 'Follows', 'Actions'].map((title) => (
+            {titles.map((title) => (
               <th key={title} scope="col">
                 {title}
               </th>
@@ -19,38 +40,32 @@ export function Table({ workflow, act }: { workflow: Workflow; act: Act }) {
         </thead>
         <tbody>
           {workflow.nodes.map((node) => (
-            <tr key={node.id} aria-label={details(node).join(', ')}>
-              <th scope="row">{node.label}</th>
+            <tr key={node.id} class={node.id === connecting ? 'source' : node.id === selected ? 'selected' : ''}>
+              <th scope="row">
+                <button
+                  type="button"
+                  class="name"
+                  data-id={node.id}
+                  aria-label={factsOf(node)}
+                  aria-describedby="help-line"
+                  onClick={() => did(node.id, 'open')}
+                  onFocus={() => focus(node.id)}
+                  onKeyDown={(event) => key(event, node.id)}
+                >
+                  {node.label}
+                </button>
+              </th>
               <td>{node.kind}</td>
-              <td class={node.warm ? 'warm' : ''}>{node.progress ?? node.rung ?? '–'}</td>
-              <td>{Math.round(100 * node.probability)}%</td>
+              <td class={node.warm ? 'warm' : ''}>{node.rung === undefined ? '–' : stateOf(node)}</td>
+              <td>{percent(node.probability)}</td>
+              <td>{whenOf(node) || '–'}</td>
+              <td>{node.memoryBytes ? megabytes(node.memoryBytes) : '–'}</td>
+              <td>{pinOf(node) || '–'}</td>
               <td>
                 {workflow.edges
                   .filter((e) => e.to === node.id)
-                  .map((e) => `${labelOf(workflow, e.from)} ${Math.round(100 * e.probability)}%`)
+                  .map((e) => `${labelOf(workflow, e.from)} (${edgeText(e)})`)
                   .join(', ') || '–'}
-              </td>
-              <td>
-                {node.rung !== undefined && (
-                  <>
-                    <button
-                      type="button"
-                      onClick={() => act(node.warm ? 'cool' : 'warm', node.id)}
-                      aria-label={`${node.warm ? 'Cool' : 'Warm'} ${node.label}`}
-                    >
-                      {node.warm ? 'Cool' : 'Warm'}
-                    </button>
-                    <button type="button" onClick={() => act('why', node.id)} aria-label={`Why ${node.label}`}>
-                      Why
-                    </button>
-                    <button type="button" onClick={() => act('always', node.id)} aria-label={`Always warm ${node.label}`}>
-                      Always
-                    </button>
-                    <button type="button" onClick={() => act('never', node.id)} aria-label={`Never warm ${node.label}`}>
-                      Never
-                    </button>
-                  </>
-                )}
               </td>
             </tr>
           ))}
@@ -60,4 +75,4 @@ export function Table({ workflow, act }: { workflow: Workflow; act: Act }) {
   );
 }
 
-const labelOf = (workflow: Workflow, id: string): string => workflow.nodes.find((n) => n.id === id)?.label ?? id;
+export const labelOf = (workflow: Workflow, id: string): string => workflow.nodes.find((n) => n.id === id)?.label ?? id;

@@ -9,7 +9,7 @@ export interface HistoryPorts {
   readonly take: (learning: Learning) => void;
 }
 
-const UNTRUSTED = failed('not-trusted', 'never', 'No history is read in Restricted Mode. Trust this workspace first.');
+export const NO_HISTORY = failed('not-trusted', 'never', 'No history is read in Restricted Mode. Trust this workspace first.');
 
 /** Stages what is new, learns from what would be kept then, and only then keeps it. Somebody waits for it: the rehearsal comes after. */
 export async function changeHistory(
@@ -17,7 +17,7 @@ export async function changeHistory(
   { read, forget }: HistoryChange,
   options: HistoryOptions = {},
 ): Promise<Result<HistoryOutcome>> {
-  if (!ports.trusted()) return UNTRUSTED;
+  if (!ports.trusted()) return NO_HISTORY;
   const { signal, progress } = options;
   const staged = await ports.histories.stage(read, { ...(signal ? { signal } : {}), progress: (n) => progress?.({ read: n }) });
   if (!staged.ok) return staged;

@@ -1,710 +1,612 @@
 import {
   type Activity,
   type Fault,
-  type Feedback,
   isWarm,
   type Need,
   type Observation,
+  type Persona,
   type Resource,
   type ResourceId,
-  type Result,
   type Rung,
   type UnixMs,
 } from '../domain/index.ts';
-import { withPinsOf } from '../learn/personas/edit.ts';
-import { updatePersonas } from '../learn/personas/update.ts';
-import type { Plan, Situation } from '../plan/decide.ts';
-import { withoutCycles } from '../plan/dependencies.ts';
-import { DEFAULT_PRICES } from '../plan/value.ts';
-import type { Context } from '../provision/provider.ts';
-import { normalise } from '../sense/normalise.ts';
-import { EMPTY_SCAN, type ScanResult, scan } from '../sense/scan/scan.ts';
-import { advance, type Live, sessionsOf, withoutBursts } from '../sense/sessions.ts';
+import type { Situation } from '../plan/decide.ts';
+import { dependenciesOf } from '../plan/dependencies.ts';
+import type { Context, EngineEvent } from '../provision/provider.ts';
 import type { Signal } from '../sense/signal.ts';
-import type { App, AppState, HistoryOutcome, ResourceState, Suggestion } from './app.ts';
-import { changeHistory } from './changeHistory.ts';
+import { createAdjustment } from './adjustment.ts';
+import type { App, AppState } from './app.ts';
 import { createClimbs } from './climbs.ts';
-import { costOf, readyP95MsOf } from './costs.ts';
+import { withStep } from './costs.ts';
+import { type Credentials, createCredentials } from './credentials.ts';
+import { createDeclared } from './declared.ts';
 import { createEagerness } from './eagerness.ts';
+import { createEdits, resourcesWith, withMarks } from './edits.ts';
+import { emptied } from './emptied.ts';
 import { createEngines } from './engines.ts';
+import { createFace } from './face.ts';
+import { createFaultLog } from './faultLog.ts';
+import { createForeignEngines } from './foreignEngines.ts';
 import { createGateways } from './gateways.ts';
-import { summarise } from './ledger.ts';
-import { ledgerReport } from './ledgerReport.ts';
+import { guarded } from './guarded.ts';
+import { createLearning } from './learning.ts';
+import { summarise, unexpired, withEntry } from './ledger.ts';
+import { createLiveSettings } from './liveSettings.ts';
+import { createMoves, refusalOf } from './moves.ts';
+import { createObserving } from './observing.ts';
+import { createPasses } from './passes.ts';
+import { createPersonaEdits } from './personaEdits.ts';
+import { createPersonaVersions } from './personaVersions.ts';
 import { look, type View } from './pipeline.ts';
-import { EMPTY_MEMORY, type Learning, type LearningOptions, type Memory, type Ports } from './ports.ts';
-import { createRhythms } from './rhythms.ts';
+import { EMPTY_MEMORY, type Memory, type Ports } from './ports.ts';
+import { createPrivacy } from './privacy.ts';
+import { createRecorded } from './recorded.ts';
+import { createResourceStates } from './resourceStates.ts';
+import { createSecretFilter } from './secretFilter.ts';
+import { createSensing } from './sensing.ts';
+import { createServing } from './serving.ts';
+import { createSetbacks } from './setbacks.ts';
+import { createSituations } from './situations.ts';
+import { createSnapshots } from './snapshots.ts';
 import { createStandings } from './standings.ts';
+import { createSuggestions } from './suggestions.ts';
+import { createVariants } from './variants.ts';
 
 const LOOK_AGAIN_MS = 60_000;
 const LOOK_SOON_MS = 30;
-const IN_USE_FOR_MS = 60_000;
-const ASKED_FOR_MS = 30 * 60_000;
-/** The developer starts containers by hand: they will want the ports that our gateways hold. */
-const STARTS_CONTAINERS =
-  /\bdocker(-|\s+)compose\b.*\b(up|start|run|create|restart)\b|\bdocker\s+(container\s+)?(run|start|create)\b|\bpodman\b.*\b(run|up)\b/;
-const YIELD_FOR_MS = 60_000;
-/** A session under way began no longer ago than this. */
-const RESUME_WITHIN_MS = 24 * 60 * 60_000;
+const SWEEP_WITHIN_MS = 10_000;
+/** Their confidence fades over days. */
+const PERSONAS_HOLD_MS = 10 * 60_000;
 
 /** Builds the app from its ports: reads what was kept, scans the workspace, and begins to look. */
-export async function createApp(ports: Ports): Promise<App> {
-  const { now, log } = ports;
+export async function createApp(given: Ports): Promise<App> {
+  const live = createLiveSettings(given.settings);
+  const world: Ports = { ...given, settings: live.settings };
+  const { now, settings } = world;
+  const filter = createSecretFilter();
+  const credentials: Credentials | undefined =
+    world.credentials &&
+    createCredentials({
+      options: world.credentials,
+      workspace: world.workspace.id,
+      now,
+      after: world.after,
+      filter,
+      trusted: () => trusted,
+      acts: () => mayPrepare('suggest'),
+      resources: () => declared.resources(),
+      serving: (r) => ({ provider: engines.engineOf(r)?.provider, observation: standings.of(r.id).observation }),
+      context: (until) => context(until),
+      tell: (fault) => tell(fault),
+    });
+  const own: Ports = credentials ? guarded(world, credentials, filter) : world;
+  const foreign = createForeignEngines({
+    providers: own.providers,
+    log: own.log,
+    clean: filter.clean,
+    left: (provider) => engines.left(provider),
+  });
+  const ports: Ports = { ...own, providers: foreign.providers };
+  const { log } = ports;
   const loaded = await ports.store.load();
-  let memory: Memory = { ...EMPTY_MEMORY, ...loaded.memory };
-  let trusted = ports.settings.trusted;
-  let scanned: ScanResult = EMPTY_SCAN;
-  let byId: ReadonlyMap<ResourceId, Resource> = new Map();
-  let live: Live | undefined;
-  let session: readonly Activity[] = [];
-  let idleMs = ports.settings.idleMs;
-  let rhythms = createRhythms();
+  /** What was recorded before then is kept no longer. */
+  const since = (): UnixMs => (settings.retentionMs === undefined ? 0 : now() - settings.retentionMs);
+  const asKept = (kept: Memory): Memory => ({ ...EMPTY_MEMORY, ...kept, ledger: unexpired(kept.ledger ?? [], since()) });
+  let memory: Memory = asKept(loaded.memory);
+  let trusted = settings.trusted;
   let view: View | undefined;
+  let told: { readonly model: Memory['model']; readonly at: UnixMs; readonly personas: readonly Persona[] } | undefined;
   let settling: Situation['settling'] = {};
-  let recorded = 0;
-  let redacted = 0;
-  let passing: Promise<void> | undefined;
-  let again = false;
-  let cancelTimer: (() => void) | undefined;
-  let renewedAt = 0;
+  let looked: Awaited<ReturnType<ReturnType<typeof createAdjustment>['look']>> | undefined;
   let disposed = false;
-  let learning: Promise<void> | undefined;
-  /** A session ended while learning was under way, which has not read it; or a rehearsal is still due. */
-  let learnAgain = false;
-  let suggested = false;
-  let yieldedUntil: UnixMs | undefined;
-  const faults: Fault[] = loaded.fault ? [loaded.fault] : [];
+  const listeners = new Set<(state: AppState) => void>();
+  const signal = new AbortController().signal;
+  const mode = () => memory.mode ?? settings.mode;
+  const actsOnDecisions = settings.acts !== 'when-asked';
+  /** What is done before anybody asks for it. */
+  const mayPrepare = (from: 'suggest' | 'auto'): boolean => actsOnDecisions && trusted && (mode() === 'auto' || mode() === from);
+  const needOf = (id: ResourceId): Need | undefined => view?.needs.find((n) => n.resource === id);
+
+  function remember(change: Partial<Memory>): void {
+    memory = { ...memory, ...change };
+    ports.store.save(privacy.keepable(memory));
+  }
+
+  function changed(): void {
+    if (disposed || listeners.size === 0) return;
+    const state = snapshot();
+    for (const listener of listeners) listener(state);
+  }
+
+  const context = (
+    until: AbortSignal = signal,
+    progress: (text: string) => void = () => {},
+    onBehalfOf: Context['onBehalfOf'] = 'prediction',
+  ): Context => ({
+    workspace: ports.workspace.id,
+    storage: ports.storage,
+    leases: ports.leases,
+    now,
+    leaseMs: settings.leaseMs,
+    signal: until,
+    progress,
+    instance: ports.instance,
+    onBehalfOf,
+  });
+
+  // ------------------------------------------------------------------------------------------------ the parts
+
+  const editedResources = resourcesWith(() => edits.overlay());
+  /** With the developer's edits laid over what is learnt. */
+  const edited = (): Memory => edits.over(memory);
+  const faults = createFaultLog(loaded.fault ? [loaded.fault] : [], log, changed);
+  const tell = (fault: Fault): void => faults.tell(filter.clean(fault));
+  const declared = createDeclared({
+    ...ports,
+    tell,
+    heard: heardFromEngine,
+    asHad: (resources) => variants.asHad(resources),
+    edited: (...given) => editedResources(...given),
+  });
+  const setbacks = createSetbacks(now);
+  const engines = createEngines(ports.providers, now, setbacks.engineIsBack);
+  const eagerness = createEagerness({ random: ports.random, resource: declared.get, memory: () => memory, remember });
   const standings = createStandings({
     now,
-    resource: (id) => byId.get(id),
+    resource: declared.get,
     probability: (id) => needOf(id)?.probability,
     asked: (id) => memory.feedback[id]?.verdict === 'asked',
     climbs: (id) => memory.climbs[id] ?? [],
     enter: (entry) => {
       eagerness.settled(entry);
-      remember({ ledger: [...memory.ledger, entry].slice(-500) });
+      remember({ ledger: withEntry(memory.ledger, entry, since()) });
       changed();
     },
   });
-  const eagerness = createEagerness({
-    random: ports.random,
-    resource: (id) => byId.get(id),
+  const passes = createPasses(ports, onePass, nextLookMs);
+  const privacy = createPrivacy({
+    ...ports,
     memory: () => memory,
     remember,
+    endSession: () => sensing.end(),
+    forgetIncognito: () => sensing.forgetIncognito(),
+    callBack: () => climbs.callBack(),
   });
-  const listeners = new Set<(state: AppState) => void>();
-  const suggestionListeners = new Set<(suggestion: Suggestion) => void>();
-  const unwatch: (() => void)[] = [];
-
-  const context = (signal: AbortSignal, progress: (text: string) => void = () => {}): Context => ({
-    workspace: ports.workspace.id,
-    storage: ports.storage,
-    leases: ports.leases,
+  const sensing = createSensing(
+    {
+      ...ports,
+      declared,
+      tell,
+      attention: privacy.attention,
+      exclusion: privacy.exclusion,
+      dropped: privacy.count,
+      heard: (activity) => learning.rhythms().hear(activity),
+      used: standings.used,
+      sessionEnded,
+      startsContainers: () => serving.yieldPorts(),
+    },
+    settings.idleMs,
+  );
+  const versions = createPersonaVersions(ports.versions);
+  const learning = createLearning({
+    ...ports,
+    declared,
+    remember,
+    tell,
+    changed,
+    memory: () => memory,
+    marked: (model) => withMarks(model, edits.overlay()),
+    session: sensing.recordedSession,
+    trusted: () => trusted,
+    idle: sensing.idle,
+    told: faults.told,
+    learntAnew: (before, after, sessions) =>
+      void versions.record(before, after, { author: 'learnt', reason: () => `learnt from ${sessions} sessions` }, now()),
+    learnt: () => passes.lookAfter(LOOK_SOON_MS),
+    pass: passes.pass,
+    disposed: () => disposed,
+  });
+  const personas = createPersonaEdits({
     now,
-    leaseMs: ports.settings.leaseMs,
-    signal,
-    progress,
+    versions,
+    learning,
+    model: () => memory.model,
+    remember: (model) => remember({ model }),
+    personas: () => view?.personas ?? [],
+    resources: declared.resources,
+    pass: passes.pass,
   });
-  const never = new AbortController();
-  const engines = createEngines(ports.providers, now);
   const climbs = createClimbs({
     engines,
     context,
     now,
     log,
-    byId: () => byId,
-    rungOf: (id) => standings.of(id).observation.rung,
+    byId: declared.byId,
+    dependantsOf: (id) => declared.resources().flatMap((r) => (dependenciesOf(r.id, declared.byId()).includes(id) ? [r.id] : [])),
+    seen: (id) => standings.of(id).observation,
     changed: (id, progress) => {
-      setProgress(id, progress);
+      standings.progress(id, progress);
       changed();
     },
-    observed: (observation) => settleObservation(observation),
+    observed,
     measured: (id, from, ms) => {
-      standings.of(id).readyInMs = ms;
-      standings.of(id).coldMs = ms;
+      ports.startSweeper?.();
+      standings.measured(id, ms);
       remember({ climbs: { ...memory.climbs, [id]: [...(memory.climbs[id] ?? []), { from, ms }].slice(-20) } });
     },
+    stepped: (id, step) => remember({ steps: { ...memory.steps, [id]: withStep(memory.steps[id] ?? [], step) } }),
+    drain,
+    ended: (id, verb, fault) => (fault ? setbacks.failed(id, verb, fault) : setbacks.clear(id)),
+    refusal: (id) => refusalOf(id, edits.feedback()),
   });
   const gateways = createGateways({
     log,
     now,
     remembered: (key) => memory.ports[key],
     remember: (key, port) => remember({ ports: { ...memory.ports, [key]: port } }),
-    wake: (resource) => {
+    wake: (opened) => {
+      const resource = declared.get(opened.id) ?? opened;
       standings.used(resource.id, now());
-      return climbs.reach(resource, 'ready');
+      void adjustment.lift(resource);
+      return climbs.reach(resource, 'ready', 'person');
     },
     seen: (resource, event) => {
-      standings.of(resource.id).lastSeenInUse = now();
+      if (event.did === 'opened') {
+        standings.of(resource.id).lastSeenInUse = now();
+        void adjustment.lift(resource);
+      }
       record({ type: 'connection', at: now(), resource: resource.id, ...event });
     },
     fault: tell,
+    turned: (id, to, because) => variants.turned(id, to, because),
+  });
+  const serving = createServing({
+    now,
+    log,
+    changed,
+    allowed: () => trusted && settings.gateway === 'on' && (mode() === 'suggest' || mode() === 'auto'),
+    resources: () => declared.resources().filter((r) => standings.of(r.id).observation.owner !== 'developer'),
+    serve: gateways.serve,
+  });
+  const situations = createSituations({
+    ...ports,
+    declared,
+    engines,
+    standings,
+    climbs,
+    gateways,
+    setbacks,
+    remember,
+    mode,
+    memory: edited,
+    feedback: () => edits.feedback(),
+    rhythms: () => learning.rhythms(),
+    session: sensing.session,
+    standbys: (resources) => variants.wishes(resources),
+    eagernessOf: eagerness.of,
+  });
+  const variants = createVariants({
+    ...ports,
+    declared,
+    climbs,
+    gateways,
+    engines,
+    standings,
+    remember,
+    tell,
+    context,
+    memory: edited,
+    session: sensing.session,
+    active: () => view?.active,
+    mayPrepare: () => mayPrepare('auto') && climbs.size === 0 && !looked?.pressure.fetching && !looked?.pressure.yielding,
+  });
+  const adjustment = createAdjustment({
+    now,
+    readings: ports.readings ?? (async () => ({})),
+    resources: declared.resources,
+    providerOf: (resource) => engines.engineOf(resource)?.provider,
+    observation: (id) => standings.of(id).observation,
+    inUse: (id) => situations.isInUse(id),
+    latencyMs: (id) => gateways.latency(id)?.medianMs,
+    activities: sensing.session,
+    limits: () => ({ budgetBytes: settings.memoryBytes, battery: settings.battery ?? 'careful' }),
+    context,
+    log,
+  });
+  const suggestions = createSuggestions(declared.get);
+  const observing = createObserving({
+    ...ports,
+    declared,
+    engines,
+    context,
+    observed,
+    busy: climbs.busy,
+    ours: (id) => {
+      const { rung, owner } = standings.of(id).observation;
+      return rung === 'unknown' ? undefined : owner === 'prewarm';
+    },
+    warm: (id) => isWarm(standings.of(id).observation.rung),
+  });
+  const moves = createMoves({
+    ...ports,
+    declared,
+    standings,
+    climbs,
+    setbacks,
+    remember,
+    tell,
+    changed,
+    memory: () => memory,
+    trusted: () => trusted,
+    moved: (how) => {
+      // After what failed or was called back some time has to pass, so that two that are in each other's way never spin.
+      if (how === 'well') passes.onceMore();
+      passes.lookAfter(LOOK_SOON_MS);
+    },
+  });
+  const edits = createEdits({
+    ...ports,
+    declared,
+    remember,
+    memory: () => memory,
+    personas: () => view?.personas ?? [],
+    active: () => view?.active,
+    situation: (resources, by) => ({ ...situation({ resources, memory: by.memory }), ...by }),
+    changed: resourcesEdited,
+  });
+  const states = createResourceStates({
+    declared,
+    engines,
+    standings,
+    memory: () => memory,
+    endpoint: gateways.endpoint,
+    ...(credentials ? { credentials } : {}),
+    need: needOf,
+    movingTo: (id) => climbs.targets().get(id),
+    workspaceName: ports.workspace.name,
+    standby: variants.inPlaceOf,
   });
 
-  // ------------------------------------------------------------------------------------------------ small state
+  const snapshots = createSnapshots({
+    providers: ports.providers,
+    engineOf: (resource) => engines.engineOf(resource)?.provider,
+    resources: declared.resources,
+    rungOf: (id) => standings.of(id).observation.rung,
+    context,
+    now,
+    progress: (id, text) => {
+      standings.progress(id, text);
+      changed();
+    },
+    tell,
+    log,
+    baked: (id) => void variants.refreshed(id),
+    mayBake: () => mayPrepare('suggest') && climbs.size === 0 && !disposed,
+  });
 
-  function setProgress(id: ResourceId, progress: string | undefined): void {
-    const at = standings.of(id);
-    if (progress === undefined) delete at.progress;
-    else at.progress = progress;
-  }
+  const recorded = createRecorded({
+    ...ports,
+    records: ports.records,
+    snapshots: snapshots.app,
+    state: privacy.state,
+    counts: privacy.counts,
+    remembered: sensing.remembered,
+    keep: privacy.keepCounts,
+    stopLearning: learning.stop,
+    startOver,
+  });
 
-  function remember(change: Partial<Memory>): void {
-    memory = { ...memory, ...change };
-    ports.store.save(memory);
-  }
+  // ------------------------------------------------------------------------------------------------ what is heard
 
-  function tell(fault: Fault): void {
-    if (faults.at(-1)?.message === fault.message) return;
-    faults.push(fault);
-    if (faults.length > 20) faults.shift();
-    log(`! ${fault.message}${fault.detail ? `\n  ${fault.detail}` : ''}`);
-    changed();
-  }
-
-  function changed(): void {
-    if (disposed) return;
-    const state = snapshot();
-    for (const listener of listeners) listener(state);
-  }
-
-  // ------------------------------------------------------------------------------------------------ sensing
-
-  function record(signal: Signal): void {
+  function record(heard: Signal): void {
     if (disposed || mode() === 'off') return;
-    const { activities: heard, dropped } = normalise(signal, {
-      actor: ports.actor,
-      workspace: { id: ports.workspace.id, folder: ports.workspace.folder },
-      uses: (command) => usesOf(command),
-      resources: scanned.resources,
-    });
-    const activities = signal.type === 'call' ? withoutBursts(session, heard) : heard;
-    if (signal.type === 'call' && activities.length === 0) return;
-    redacted += dropped.reduce((sum, d) => sum + d.count, 0);
-    if (activities.length === 0) return;
-    recorded += activities.length;
-    keep(activities);
-    for (const activity of activities) observe(activity);
-    if (signal.type === 'command' && signal.did === 'started' && STARTS_CONTAINERS.test(signal.line)) yieldPorts();
-    lookAfter(LOOK_SOON_MS);
+    if (sensing.record(filter.clean(heard))) passes.lookAfter(LOOK_SOON_MS);
   }
 
-  /** A full disk must not take the editor's events down with it; the session goes on in memory. */
-  function keep(activities: readonly Activity[]): void {
-    try {
-      ports.journal.append(activities);
-    } catch (error) {
-      tell({
-        code: 'storage-failed',
-        retry: 'later',
-        message: `The activity journal could not be written (${(error as Error).message}). Free some space; until then nothing is remembered.`,
-      });
-    }
+  function heardFromEngine(event: EngineEvent): void {
+    const { at, did, image, owner, resource } = event;
+    credentials?.heard(event);
+    // What we do ourselves says nothing of the developer, and would be learnt as if it did.
+    if (owner === 'developer') record({ type: 'container', at, did, image, ...(resource ? { resource } : {}) });
+    passes.lookAfter(LOOK_SOON_MS);
   }
 
-  function usesOf(command: Parameters<Parameters<typeof normalise>[1]['uses']>[0]): readonly ResourceId[] {
-    return scanned.commands
-      .filter((use) => use.match.program === command.program && (use.match.sub === undefined || use.match.sub === command.sub))
-      .flatMap((use) => use.resources);
-  }
-
-  function observe(activity: Activity): void {
-    const step = advance(live, activity, { idleMs });
-    if (step.did === 'began' && session.length > 0) endSession();
-    live = step.live;
-    session = live.activities;
-    rhythms.hear(activity);
-    if (byId.has(activity.resource) && (activity.kind === 'resource.used' || activity.kind === 'connection.opened'))
-      standings.used(activity.resource, activity.at);
-  }
-
-  function endSession(): void {
-    takeIn(session);
-    live = undefined;
-    session = [];
-    suggested = false;
+  function sessionEnded(ended: readonly Activity[]): void {
+    learning.takeIn(ended);
+    privacy.keepCounts();
+    suggestions.endSession();
     standings.endSession();
     eagerness.endSession();
     const spoken = Object.entries(memory.feedback).filter(([, f]) => f.verdict !== 'cooled' && f.verdict !== 'not-now');
     remember({ feedback: Object.fromEntries(spoken) });
-    void relearn();
+    void learning.relearn();
   }
 
-  /** At once, so that the next session is matched by what this one taught; learning anew follows in its own thread. */
-  function takeIn(ended: readonly Activity[]): void {
-    const first = ended[0];
-    if (!memory.model || !first) return;
-    const zoneOffsetMs = -new Date(first.at).getTimezoneOffset() * 60_000;
-    remember({ model: updatePersonas(memory.model, ended, now(), zoneOffsetMs) });
-  }
-
-  function settleObservation(observation: Observation): void {
+  function observed(observation: Observation): void {
     standings.observed(observation);
-    gateways.backends(observation.id, isWarm(observation.rung) ? observation.backends : []);
+    // An engine that can't be reached says nothing of what it runs: its clients go on.
+    if (observation.rung !== 'unknown') gateways.backends(observation.id, isWarm(observation.rung) ? observation.backends : []);
   }
 
-  const needOf = (id: ResourceId): Need | undefined => view?.needs.find((n) => n.resource === id);
-  const mode = () => memory.mode ?? ports.settings.mode;
-
-  // ------------------------------------------------------------------------------------------------ the loop
-
-  function lookAfter(ms: number): void {
-    cancelTimer?.();
-    if (!disposed) cancelTimer = ports.after(ms, () => void pass());
+  /** What stays up for another window keeps its clients. */
+  async function drain(resource: Resource, to: Rung, onBehalfOf: Context['onBehalfOf']): Promise<void> {
+    if (onBehalfOf === 'prediction' && (await ports.heldElsewhere?.(resource.id, to))) return;
+    await gateways.drain(resource.id);
+    await adjustment.lift(resource);
   }
 
-  /** Level-triggered: however often it is called, one pass runs at a time and one more follows. */
-  async function pass(): Promise<void> {
-    if (passing) {
-      again = true;
-      return passing;
-    }
-    passing = (async () => {
-      do {
-        again = false;
-        await onePass();
-      } while (again && !disposed);
-    })().finally(() => {
-      passing = undefined;
-      lookAfter(LOOK_AGAIN_MS);
-    });
-    return passing;
-  }
+  // ------------------------------------------------------------------------------------------------ one pass
 
   async function onePass(): Promise<void> {
-    const last = session.at(-1);
-    if (last && now() - last.at > idleMs) endSession();
-    await engines.check(never.signal);
-    await observeAll();
-    if (yieldedUntil !== undefined && yieldedUntil <= now()) {
-      yieldedUntil = undefined;
-      await openGateways();
-    }
-    await renew();
-    view = look(situation());
+    if (await ports.store.isSuperseded?.()) await startOver();
+    // What other windows said and learnt of this workspace holds here, too.
+    await ports.store.news?.((merged) => {
+      memory = asKept(merged);
+    });
+    sensing.endIfIdle();
+    if ((await variants.turn()) === 'turned') await serving.open();
+    await engines.check(signal);
+    await observing.observeAll();
+    await serving.resume();
+    await gateways.retakePorts();
+    variants.look();
+    await credentials?.pass();
+    await observing.renew();
+    looked = await adjustment.look();
+    situations.keepUsage(looked.usage);
+    const personas = told && told.model === edited().model && now() - told.at < PERSONAS_HOLD_MS ? { personas: told.personas } : {};
+    const { feedbackIn, decidedByHand } = edits;
+    const seen = look({ ...situation(), feedbackIn, decidedByHand, ...personas });
+    view = { ...seen, plan: privacy.plan(seen.plan) };
+    if (!('personas' in personas)) told = { model: edited().model, at: now(), personas: view.personas };
     settling = view.plan.settling;
-    adopt(view.plan);
+    moves.adopt(actsOnDecisions ? view.plan : { ...view.plan, actions: [] });
+    suggestions.make(view);
+    await adjustment.apply();
+    snapshots.consider();
+    variants.prepare();
     changed();
   }
 
-  function situation() {
-    return {
-      now: now(),
-      mode: mode(),
-      trusted,
-      settling,
-      model: memory.model,
-      rhythms,
-      session,
-      horizonMs: ports.settings.horizonMs,
-      readyP95Ms: readyP95MsOf(memory.climbs),
-      resources: scanned.resources,
-      observations: new Map(standings.entries().map(([id, s]) => [id, s.observation])),
-      costs: new Map(scanned.resources.map((r) => [r.id, costOf(r, standings.of(r.id).observation.rung, memory.climbs[r.id] ?? [])])),
-      feedback: new Map(Object.entries(memory.feedback)),
-      inUse: new Set(
-        standings
-          .entries()
-          .filter(([, s]) => s.lastSeenInUse !== undefined && now() - s.lastSeenInUse < IN_USE_FOR_MS && isWarm(s.observation.rung))
-          .map(([id]) => id),
-      ),
-      engineOf: (resource: Resource) => {
-        const engine = engines.engineOf(resource);
-        return engine && { provider: engine.provider.name, rungs: engine.provider.rungs };
-      },
-      eagernessOf: eagerness.of,
-      limits: { memoryBytes: ports.settings.memoryBytes, settleMs: ports.settings.settleMs, prices: DEFAULT_PRICES },
-    };
+  const situation = (as?: Parameters<typeof situations.now>[1]) =>
+    situations.now({ trusted, settling, ...(looked ? { pressure: privacy.pressure(looked.pressure) } : {}) }, as);
+
+  /** At the latest in a minute; sooner where something may be tried again. */
+  function nextLookMs(): number {
+    const times = [setbacks.nextAt(), engines.nextAt(), privacy.nextAt()].flatMap((at) => (at === undefined ? [] : [at - now()]));
+    return Math.max(LOOK_SOON_MS, Math.min(looked?.lookAgainMs ?? LOOK_AGAIN_MS, ...times));
   }
 
-  async function observeAll(): Promise<void> {
-    const groups = new Map<string, { provider: (typeof ports.providers)[number]; resources: Resource[] }>();
-    for (const resource of scanned.resources) {
-      const provider = engines.engineOf(resource)?.provider;
-      if (!provider || climbs.busy(resource.id)) continue;
-      const group = groups.get(provider.name) ?? { provider, resources: [] };
-      group.resources.push(resource);
-      groups.set(provider.name, group);
-    }
-    await Promise.all(
-      [...groups.values()].map(async ({ provider, resources }) => {
-        for (const observation of await provider.observe(resources, context(never.signal))) {
-          if (climbs.busy(observation.id)) continue;
-          if (observation.rung !== 'unknown') engines.holds(observation.id, observation.owner === 'none' ? undefined : provider);
-          settleObservation(observation);
-        }
-      }),
-    );
-  }
-
-  async function renew(): Promise<void> {
-    if (now() - renewedAt < ports.settings.leaseMs / 3) return;
-    renewedAt = now();
-    const held = scanned.resources.filter((r) => standings.of(r.id).observation.owner === 'prewarm');
-    await Promise.all(
-      ports.providers.map((p) =>
-        p.renew(
-          held.filter((r) => engines.engineOf(r)?.provider === p),
-          context(never.signal),
-        ),
-      ),
-    );
-  }
-
-  function adopt(plan: Plan): void {
-    for (const decision of plan.decisions) {
-      const it = standings.of(decision.resource);
-      it.decision = decision;
-      if (plan.proposed.includes(decision.resource) || decision.reason.code === 'mode-shadow') it.proposedSince ??= decision.at;
-    }
-    for (const action of plan.actions) {
-      const resource = byId.get(action.resource);
-      if (!resource || (action.verb === 'descend' && climbs.busy(action.resource))) continue;
-      standings.of(resource.id).target = action.to;
-      void act(resource, action.to);
-    }
-    suggest(plan);
-  }
-
-  async function act(resource: Resource, to: Rung): Promise<Fault | undefined> {
-    if (to !== 'ready') await gateways.drain(resource.id);
-    const result = await climbs.reach(resource, to);
-    delete standings.of(resource.id).target;
-    if (result.ok) {
-      engines.holds(resource.id, engines.engineOf(resource)?.provider);
-      again = again || passing !== undefined;
-      lookAfter(LOOK_SOON_MS);
-      return undefined;
-    }
-    if (result.fault.code !== 'cancelled') {
-      tell(result.fault);
-      if (memory.feedback[resource.id]?.verdict !== 'always') backOff(resource.id);
-    }
+  /** Everything that was recorded and learnt was erased, by us or by another Prewarm: so is what we still know of it. */
+  async function startOver(): Promise<void> {
+    await learning.stop();
+    // Whatever is remembered from here on is remembered of nothing, also while the store loads.
+    memory = emptied(memory);
+    declared.refresh();
+    sensing.forget();
+    learning.forget();
+    standings.forget();
+    eagerness.forget();
+    suggestions.endSession();
+    privacy.erased();
+    told = undefined;
+    view = undefined;
+    await Promise.all([ports.store.load(), versions.forget()]);
+    remember({});
+    passes.lookAfter(LOOK_SOON_MS);
     changed();
-    return result.fault;
   }
 
-  /** What failed is not tried again by prediction for ten minutes; a person may ask at any time. */
-  function backOff(id: ResourceId): void {
-    remember({ feedback: { ...memory.feedback, [id]: { resource: id, verdict: 'not-now', at: now(), until: now() + 10 * 60_000 } } });
-  }
-
-  function suggest(plan: Plan): void {
-    if (suggested || plan.proposed.length === 0 || !view?.active) return;
-    suggested = true;
-    const resources = plan.proposed.flatMap((id) => byId.get(id) ?? []);
-    const probability = view.match.personas.find((p) => p.id === view?.active?.id)?.probability ?? 0;
-    const names = resources.map((r) => r.name).join(', ');
-    const text = `This looks like “${view.active.name}” (${Math.round(probability * 100)} %). Warm ${names} now?`;
-    for (const listener of suggestionListeners) listener({ persona: view.active.name, probability, resources, text });
-  }
-
-  // ------------------------------------------------------------------------------------------------ learning and scanning
-
-  async function rememberedActivities(since?: UnixMs): Promise<readonly Activity[]> {
-    const activities: Activity[] = [];
-    for await (const activity of ports.journal.read(since)) if (activity.workspace === ports.workspace.id) activities.push(activity);
-    return activities;
-  }
-
-  function learn(traces: readonly string[], options: LearningOptions = {}): Promise<Result<Learning>> {
-    const begun = session[0]?.at;
-    const history = {
-      workspace: ports.workspace.id,
-      actor: ports.actor,
-      idleMs: ports.settings.idleMs,
-      uses: scanned.commands,
-      traces,
-      ...(begun === undefined ? {} : { before: begun }),
-    };
-    return ports.learner.learn(history, memory.model, options);
-  }
-
-  function take({ model, rhythms: data, idleMs: learnt, problems }: Learning): void {
-    idleMs = learnt;
-    rhythms = createRhythms(data);
-    for (const activity of session) rhythms.hear(activity);
-    remember({ model: withPinsOf(model, memory.model) });
-    const known = new Set(faults.map((f) => f.message));
-    for (const message of problems) if (!known.has(message)) tell({ code: 'storage-failed', retry: 'never', message });
-  }
-
-  function relearn(): Promise<void> {
-    if (learning) learnAgain = true;
-    return learning ?? learnAlone(relearnNow);
-  }
-
-  async function relearnNow(): Promise<void> {
-    const result = await learn((await ports.histories.kept()).map(({ trace }) => trace));
-    if (!result.ok && result.fault.code !== 'cancelled') tell(result.fault);
-    else if (result.ok && result.value.sessions > 0) take(result.value);
-  }
-
-  /** One at a time: the next would be learnt from the same history. */
-  function learnAlone(work: () => Promise<void>): Promise<void> {
-    learning = work().finally(() => {
-      learning = undefined;
-      if (learnAgain && !disposed) void relearn();
-      learnAgain = false;
-      lookAfter(LOOK_SOON_MS);
-    });
-    changed();
-    return learning;
-  }
-
-  async function importAlone(...[change, options]: Parameters<App['changeHistory']>): Promise<Result<HistoryOutcome>> {
-    while (learning) await learning;
-    let outcome: Result<HistoryOutcome> | undefined;
-    await learnAlone(async () => {
-      outcome = await changeHistory({ histories: ports.histories, trusted: () => trusted, learn, take }, change, options);
-      learnAgain ||= outcome.ok;
-    });
-    await pass();
-    return outcome as Result<HistoryOutcome>;
-  }
+  // ------------------------------------------------------------------------------------------------ the workspace
 
   async function rescan(): Promise<void> {
-    const files = await ports.readWorkspace();
-    scanned = scan(ports.workspace, files.files);
-    const { resources, cut } = withoutCycles(scanned.resources);
-    scanned = { ...scanned, resources };
-    byId = new Map(resources.map((r) => [r.id, r]));
-    standings.keepOnly(byId);
-    for (const problem of [...files.problems, ...scanned.problems]) tell({ code: 'bad-file', retry: 'never', message: problem.message });
-    for (const edge of cut)
-      tell({
-        code: 'bad-file',
-        retry: 'never',
-        message: `${edge} closes a circle of dependencies; this edge is ignored. Remove it from depends_on.`,
-      });
+    await declared.rescan();
+    standings.keepOnly(declared.byId());
     engines.forgetFailures();
-    watchEngines();
-    await observeAll();
-    await openGateways();
+    setbacks.clearAll();
+    declared.watch();
+    await observing.observeAll();
+    await serving.open();
   }
 
-  function watchEngines(): void {
-    for (const stop of unwatch.splice(0)) stop();
-    for (const provider of ports.providers) {
-      if (!provider.watch) continue;
-      unwatch.push(
-        provider.watch(scanned.resources, (event) => {
-          record({
-            type: 'container',
-            at: event.at,
-            did: event.did,
-            image: event.image,
-            ...(event.resource ? { resource: event.resource } : {}),
-          });
-          lookAfter(LOOK_SOON_MS);
-        }),
-      );
-    }
+  /** By hand: other resources than before. Volumes of those that are gone stay. */
+  async function resourcesEdited(gone: readonly Resource[]): Promise<void> {
+    if (disposed) return;
+    declared.watch();
+    const results = await Promise.all(trusted ? gone.map((r) => climbs.reach(r, 'absent', 'person')) : []);
+    for (const result of results) if (!result.ok && result.fault.code !== 'cancelled') tell(result.fault);
+    standings.keepOnly(declared.byId());
+    await serving.open();
+    await passes.pass();
   }
 
-  /** What the developer runs keeps its own port; so does everything for a while after they start containers by hand. */
-  async function openGateways(): Promise<void> {
-    const wanted =
-      trusted && ports.settings.gateway === 'on' && (mode() === 'suggest' || mode() === 'auto') && (yieldedUntil ?? 0) <= now();
-    await gateways.serve(wanted ? scanned.resources.filter((r) => standings.of(r.id).observation.owner !== 'developer') : []);
-    changed();
-  }
-
-  function yieldPorts(): void {
-    yieldedUntil = now() + YIELD_FOR_MS;
-    log('Containers are being started by hand: the gateway gives its ports up for a minute.');
-    void openGateways();
-  }
-
-  // ------------------------------------------------------------------------------------------------ what hosts see
-
-  function resourceState(resource: Resource): ResourceState {
-    const it = standings.of(resource.id);
-    const endpoint = gateways.endpoint(resource.id) ?? directEndpoint(it.observation);
-    const engine = engines.engineOf(resource)?.provider.name;
-    return {
-      resource,
-      endpoint,
-      ...(engine ? { engine } : {}),
-      rung: it.observation.rung,
-      owner: it.observation.owner,
-      target: it.target,
-      decision: it.decision,
-      progress: it.progress,
-      readyInMs: it.readyInMs,
-      coldMs: it.coldMs ?? memory.climbs[resource.id]?.at(-1)?.ms,
-      environment: endpoint ? fillIn(scanned.environment[resource.id] ?? {}, endpoint) : {},
-    };
-  }
+  // ------------------------------------------------------------------------------------------------ what hosts see and do
 
   function snapshot(): AppState {
+    const { recorded, redacted } = sensing.counts();
+    const since = sensing.session()[0]?.at;
     return {
       mode: mode(),
       trusted,
       workspace: ports.workspace,
-      resources: scanned.resources.map(resourceState),
+      resources: declared.resources().map(states.of),
       personas: view?.personas ?? [],
       match: view?.match ?? { personas: [], none: 1 },
       active: view?.active,
       needs: view?.needs ?? [],
       ledger: summarise(memory.ledger),
-      faults: [...faults],
+      faults: faults.list(),
+      edits: edits.state(),
       activitiesRecorded: recorded,
       redacted,
-      working: climbs.size > 0 || learning !== undefined,
+      privacy: privacy.state(),
+      working: climbs.size > 0 || learning.underWay() !== undefined,
+      ...(since === undefined ? {} : { sessionSince: since }),
     };
-  }
-
-  function teach(feedback: Omit<Feedback, 'at'>): void {
-    remember({ feedback: { ...memory.feedback, [feedback.resource]: { ...feedback, at: now() } } });
-    void pass();
-  }
-
-  async function move(ids: readonly ResourceId[], to: Rung, verdict: 'asked' | 'cooled', signal?: AbortSignal): Promise<readonly Fault[]> {
-    const cancel = (): void => {
-      for (const id of ids) climbs.cancel(id);
-    };
-    signal?.addEventListener('abort', cancel, { once: true });
-    const results = await Promise.all(ids.map((id) => moveOne(id, to, verdict)));
-    signal?.removeEventListener('abort', cancel);
-    return results.flatMap((fault) => (fault ? [fault] : []));
-  }
-
-  async function moveOne(id: ResourceId, to: Rung, verdict: 'asked' | 'cooled'): Promise<Fault | undefined> {
-    const resource = byId.get(id);
-    if (!resource)
-      return {
-        code: 'not-found',
-        retry: 'never',
-        message: `There is no resource ${id} in ${ports.workspace.name}. \`prewarm scan\` lists them.`,
-      };
-    if (!trusted)
-      return {
-        code: 'not-trusted',
-        retry: 'never',
-        message: 'Nothing is started or stopped in Restricted Mode. Trust this workspace first.',
-      };
-    const until = verdict === 'asked' ? { until: now() + ASKED_FOR_MS } : {};
-    remember({ feedback: { ...memory.feedback, [id]: { resource: id, verdict, at: now(), ...until } } });
-    const engine = engines.engineOf(resource);
-    if (to !== 'ready' && standings.of(id).observation.owner === 'developer') {
-      return { code: 'unsupported', retry: 'never', message: `${id} was started by you, not by Prewarm, so Prewarm does not stop it.` };
-    }
-    const rungs = engine?.provider.rungs ?? [];
-    return act(resource, to === 'created' && !rungs.includes('created') ? 'absent' : to);
   }
 
   async function begin(): Promise<void> {
-    await resumeSession();
-    await engines.check(never.signal);
+    await sensing.resume();
+    await engines.check(signal);
     await rescan();
-    await Promise.all(
-      ports.providers.map((p) =>
-        p.sweep(context(never.signal)).then((swept) => {
-          if (swept.ok) for (const orphan of swept.value) log(`Swept ${orphan.what} (${orphan.resource}): its lease had ended.`);
-        }),
-      ),
-    );
+    // What hangs there does not keep the workspace shut.
+    await new Promise<void>((resolve) => {
+      const noLonger = ports.after(SWEEP_WITHIN_MS, resolve);
+      void observing.sweep().finally(() => {
+        noLonger();
+        resolve();
+      });
+    });
     for (const problem of ports.journal.problems) tell({ code: 'storage-failed', retry: 'never', message: problem.message });
-    void relearn();
-    await pass();
+    void learning.relearn();
+    await passes.pass();
   }
 
-  /** After a reload the session goes on: the journal's last one, if it is not yet an idle gap away. Older ones are the learner's to read. */
-  async function resumeSession(): Promise<void> {
-    const sessions = sessionsOf(await rememberedActivities(now() - RESUME_WITHIN_MS), { idleMs });
-    const last = sessions.at(-1)?.activities ?? [];
-    const end = last.at(-1);
-    // A split that is written down, as in imported history, is over.
-    const goesOn = end !== undefined && end.session === undefined && now() - end.at <= idleMs;
-    live = goesOn ? { activities: last, told: {} } : undefined;
-    session = live?.activities ?? [];
-  }
-
-  const app: App = {
+  const app = createFace({
+    ...ports,
+    adjustment,
+    climbs,
+    credentials,
+    declared,
+    edits,
+    foreign,
+    gateways,
+    learning,
+    live,
+    moves,
+    passes,
+    personas,
+    privacy,
+    recorded,
+    sensing,
+    serving,
+    snapshots,
+    states,
+    suggestions,
+    variants,
+    versions,
+    remember,
+    mode,
+    changed,
+    tell,
+    record,
+    rescan,
     state: snapshot,
+    memory: () => memory,
+    view: () => view,
+    trusted: () => trusted,
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    onSuggest: (listener) => {
-      suggestionListeners.add(listener);
-      return () => suggestionListeners.delete(listener);
-    },
-    record,
-    setMode: (next) => {
-      remember({ mode: next });
-      void openGateways().then(pass);
-    },
-    setTrusted: (next) => {
+    trust: (next) => {
       trusted = next;
-      void openGateways().then(pass);
     },
-    teach,
-    forget: (id) => {
-      const { [id]: _gone, ...feedback } = memory.feedback;
-      remember({ feedback });
-      void pass();
-    },
-    warm: (ids, signal) => move(ids, 'ready', 'asked', signal),
-    cool: (ids, signal) => move(ids, 'created', 'cooled', signal),
-    why: (id) => explain(id),
-    budget: () => ({ usedBytes: view?.plan.usedBytes ?? 0, memoryBytes: ports.settings.memoryBytes }),
-    ledger: async () => ledgerReport({ memory, activities: await rememberedActivities(), resources: byId, clock: now }),
-    rescan: async () => {
-      await rescan();
-      await pass();
-    },
-    relearn,
-    histories: async (folders) => ({ found: await ports.histories.find(folders), kept: await ports.histories.kept() }),
-    changeHistory: importAlone,
-    settle: async () => {
-      await learning;
-      await pass();
-      while (climbs.size > 0) {
-        await Promise.allSettled(scanned.resources.map((r) => climbs.climbing(r.id)));
-        await pass();
-      }
-    },
-    dispose: async () => {
+    end: () => {
       disposed = true;
-      cancelTimer?.();
-      for (const stop of unwatch) stop();
-      await climbs.stop();
-      await gateways.close();
-      await Promise.all([ports.learner.dispose(), ports.journal.close(), ports.store.flush(), ...ports.providers.map((p) => p.close())]);
     },
-  };
-
-  function explain(id: ResourceId): readonly string[] {
-    const resource = byId.get(id);
-    const it = standings.get(id);
-    if (!resource || !it) return [`There is no resource ${id} in ${ports.workspace.name}.`];
-    const engine = engines.engineOf(resource);
-    const lines = [
-      it.decision ? `${it.decision.reason.text}` : 'No decision was made yet.',
-      `It is ${it.observation.rung}${it.observation.detail ? ` (${it.observation.detail})` : ''}.`,
-    ];
-    const needed = needOf(id);
-    if (needed?.because) lines.push(needed.because);
-    if (engine?.substituteFor) lines.push(`${engine.provider.name} stands in for ${resource.provider}: ${engine.substituteFor}`);
-    if (it.coldMs !== undefined) lines.push(`Its last cold start took ${(it.coldMs / 1000).toFixed(1)} s.`);
-    return [...new Set(lines)];
-  }
+  });
 
   await begin();
   return app;
-}
-
-function directEndpoint(observation: Observation): string | undefined {
-  const backend = observation.backends[0];
-  return backend && isWarm(observation.rung) ? `${backend.host}:${backend.port}` : undefined;
-}
-
-/** `${host}` and `${port}` in the scan's templates. */
-function fillIn(templates: Readonly<Record<string, string>>, endpoint: string): Record<string, string> {
-  const split = endpoint.lastIndexOf(':');
-  const values: Record<string, string> = { host: endpoint.slice(0, split), port: endpoint.slice(split + 1) };
-  return Object.fromEntries(
-    Object.entries(templates).map(([name, text]) => [name, text.replace(/\$\{(host|port)\}/g, (_, key: string) => values[key] ?? '')]),
-  );
 }

@@ -44,6 +44,8 @@ export function createEagerness({ random, resource, memory, remember }: Eagernes
       if (logged.length > 0) remember({ bandit, choices: [...memory().choices, ...logged].slice(-MOST_CHOICES) });
       current.clear();
     },
+    /** As if the session had taught nothing. */
+    forget: (): void => current.clear(),
   };
 }
 

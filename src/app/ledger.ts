@@ -48,6 +48,16 @@ export function settleWaste({ since, did, ...unused }: Unused): LedgerEntry {
   return { ...unused, outcome: did, waitedMs: 0, savedMs: 0, warmMs: unused.at - since };
 }
 
+export const MOST_ENTRIES = 500;
+
+/** Newest last; what is older than it may be kept, and what is more than fits, is gone. */
+export function withEntry(entries: readonly LedgerEntry[], entry: LedgerEntry, since: UnixMs): readonly LedgerEntry[] {
+  return unexpired([...entries, entry], since).slice(-MOST_ENTRIES);
+}
+
+export const unexpired = (entries: readonly LedgerEntry[], since: UnixMs): readonly LedgerEntry[] =>
+  entries.filter(({ at }) => at >= since);
+
 export function summarise(entries: readonly LedgerEntry[]): LedgerSummary {
   return {
     entries,

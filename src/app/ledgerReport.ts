@@ -1,11 +1,11 @@
-import type { Activity, LedgerEntry, Resource, ResourceId } from '../domain/index.ts';
-import { DEFAULT_PRICES, patienceMinutes } from '../plan/value.ts';
-import { type WarmBacktest, warmBacktest } from './backtest/warm/warmBacktest.ts';
+import type { Fault, Resource, Result } from '../domain/index.ts';
+import { type Reliability, reliability } from '../show/ledger.ts';
+import type { WarmBacktest } from './backtest/warm/warmBacktest.ts';
 import { costOf } from './costs.ts';
 import { type EagernessEstimate, eagernessEstimates } from './eagerness.ts';
 import { type LedgerSummary, summarise } from './ledger.ts';
 import type { Memory } from './ports.ts';
-import { createFreshUses, isUse } from './rhythms.ts';
+import type { Replay } from './replayPolicies.ts';
 
 export interface LedgerReport {
   readonly summary: LedgerSummary;
@@ -17,61 +17,29 @@ export interface LedgerReport {
   readonly policies: WarmBacktest | undefined;
 }
 
-export interface Reliability {
-  readonly from: number;
-  readonly said: number;
-  readonly happened: number;
-  readonly times: number;
-}
-
 export interface LedgerSource {
   readonly memory: Memory;
-  readonly activities: readonly Activity[];
-  readonly resources: ReadonlyMap<ResourceId, Resource>;
-  readonly clock: () => number;
+  readonly workspace: string;
+  readonly resources: readonly Resource[];
+  /** Where it could not be replayed. */
+  readonly tell: (fault: Fault) => void;
+  readonly replay: (replay: Replay) => Promise<Result<WarmBacktest | undefined>>;
 }
 
 /** What decisions gained and wasted, against what others would have done over the same uses. */
-export async function ledgerReport({ memory, activities, resources, clock }: LedgerSource): Promise<LedgerReport> {
-  const ordered = [...activities].sort((a, b) => a.at - b.at);
-  const fresh = createFreshUses();
-  const uses = ordered.filter((a) => resources.has(a.resource) && isUse(a) && fresh.is(a));
-  const costs = [...new Set(uses.map((u) => u.resource))].map((id) =>
-    costOf(resources.get(id) as Resource, 'absent', memory.climbs[id] ?? []),
+export async function ledgerReport({ memory, workspace, resources, tell, replay }: LedgerSource): Promise<LedgerReport> {
+  const costs = Object.fromEntries(
+    resources.map((r) => {
+      const { coldMs, memoryBytes } = costOf(r, 'absent', { climbs: memory.climbs[r.id] ?? [] });
+      return [r.id, { coldMs, memoryBytes }] as const;
+    }),
   );
-  const mean = (of: (cost: (typeof costs)[number]) => number): number => costs.reduce((sum, c) => sum + of(c), 0) / costs.length;
-  const cost = { coldMs: mean((c) => c.coldMs), memoryBytes: mean((c) => c.memoryBytes) };
-  const policies =
-    uses.length === 0
-      ? undefined
-      : await warmBacktest(inOneBatch(uses), inOneBatch(ordered), {
-          key: 'resource',
-          coldStartMs: cost.coldMs,
-          patienceMinutes: patienceMinutes(cost, DEFAULT_PRICES),
-          now: clock,
-          progress: () => {},
-        });
+  const replayed = await replay({ workspace, costs });
+  if (!replayed.ok && replayed.fault.code !== 'cancelled') tell(replayed.fault);
   return {
     summary: summarise(memory.ledger),
     calibration: reliability(memory.ledger),
     eagerness: eagernessEstimates(memory.choices),
-    policies,
+    policies: replayed.ok ? replayed.value : undefined,
   };
-}
-
-async function* inOneBatch(activities: readonly Activity[]): AsyncIterable<readonly Activity[]> {
-  yield activities;
-}
-
-function reliability(entries: readonly LedgerEntry[]): readonly Reliability[] {
-  return Array.from({ length: 10 }, (_, i) => {
-    const own = entries.filter(({ outcome, probability }) => outcome !== 'miss' && Math.min(9, Math.floor(probability * 10)) === i);
-    const used = own.filter(({ outcome }) => outcome !== 'wasted' && outcome !== 'would-waste');
-    return {
-      from: i / 10,
-      said: own.reduce((sum, e) => sum + e.probability, 0) / own.length,
-      happened: used.length / own.length,
-      times: own.length,
-    };
-  }).filter(({ times }) => times > 0);
 }

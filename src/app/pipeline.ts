@@ -1,4 +1,4 @@
-import type { Activity, Match, Persona, ResourceId } from '../domain/index.ts';
+import type { Activity, Feedback, Match, Persona, ResourceId } from '../domain/index.ts';
 import { personasOf } from '../learn/personasOf.ts';
 import { decide, type Plan, type Situation } from '../plan/decide.ts';
 import type { CalibratedModel } from '../predict/calibrate.ts';
@@ -19,21 +19,31 @@ export interface View {
 /** What one pass is made from: what was learnt, what happened in this session, and how the world stands. */
 export interface Look extends Omit<Situation, 'needs'> {
   readonly model: CalibratedModel | undefined;
+  /** The model's personas, where they were told lately: naming them takes longer than all the rest of a pass. */
+  readonly personas?: readonly Persona[];
   readonly session: readonly Activity[];
   readonly horizonMs: number;
   readonly rhythms?: Pick<Rhythms, 'within'>;
   /** p95 of the time to ready per resource, ms, where climbs were measured: the least horizon of its need. */
   readonly readyP95Ms?: ReadonlyMap<ResourceId, number>;
+  /** The developer's words while this persona is under way; `feedback` where nothing is said. */
+  readonly feedbackIn?: (active: Persona | undefined) => ReadonlyMap<ResourceId, Feedback>;
+  /** Put into this persona or taken out of it by hand: the rhythm has no say in it. */
+  readonly decidedByHand?: (active: Persona | undefined) => ReadonlySet<ResourceId>;
 }
 
 /** One pass of the loop (DESIGN §1), pure: activity → match → need → plan. */
 export function look(at: Look): View {
-  const personas = at.model ? personasOf(at.model, at.now) : [];
+  const personas = at.personas ?? (at.model ? personasOf(at.model, at.now) : []);
   const who: Match = at.model ? match(at.model, at.session) : { personas: [], none: 1 };
   const resources = at.resources.map((r) => r.id);
-  const needs = at.model ? need(at.model, at.session, resources, at).map((n) => withRhythm(n, at)) : [];
-  const plan = decide({ ...at, needs: new Map(needs.map((n) => [n.resource, n])) });
-  return { personas, match: who, active: mostProbable(who, personas), needs, plan };
+  const active = mostProbable(who, personas);
+  const byHand = at.decidedByHand?.(active);
+  const opinion = (forecast: Forecast): Forecast => (byHand?.has(forecast.resource) ? forecast : withRhythm(forecast, at));
+  const needs = at.model ? need(at.model, at.session, resources, at).map(opinion) : [];
+  const feedback = at.feedbackIn?.(active) ?? at.feedback;
+  const plan = decide({ ...at, feedback, needs: new Map(needs.map((n) => [n.resource, n])) });
+  return { personas, match: who, active, needs, plan };
 }
 
 /** The second opinion, by what it was worth so far. */

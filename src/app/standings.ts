@@ -9,6 +9,7 @@ import {
   type Rung,
   type UnixMs,
 } from '../domain/index.ts';
+import { holdsMemory } from '../plan/ladder.ts';
 import { costOf } from './costs.ts';
 import { settleUse, settleWaste } from './ledger.ts';
 import type { Climb } from './ports.ts';
@@ -65,7 +66,7 @@ export function createStandings(ports: StandingPorts) {
         resource: id,
         at,
         waitedMs,
-        coldMs: it.coldMs ?? costOf(resource, 'absent', ports.climbs(id)).coldMs,
+        coldMs: it.coldMs ?? costOf(resource, 'absent', { climbs: ports.climbs(id) }).coldMs,
         probability: ports.probability(id) ?? it.predictedAt ?? 0,
         ...(it.predictedReadySince === undefined ? {} : { readySince: it.predictedReadySince }),
         ...(it.proposedSince === undefined ? {} : { proposedSince: it.proposedSince }),
@@ -76,9 +77,12 @@ export function createStandings(ports: StandingPorts) {
   function becameWarm(it: Standing, was: Rung | 'unknown'): void {
     const { id, at, owner } = it.observation;
     const adopted = was === 'unknown' && owner === 'prewarm' && !ports.asked(id);
-    const predicted = it.target === 'ready' && (it.decision?.reason.code === 'worth-it' || it.decision?.reason.code === 'dependency');
+    const predicted =
+      it.target !== undefined &&
+      holdsMemory(it.target) &&
+      (it.decision?.reason.code === 'worth-it' || it.decision?.reason.code === 'dependency');
     if (adopted || predicted) {
-      it.predictedReadySince = at;
+      it.predictedReadySince ??= at;
       if (it.decision) it.predictedAt = it.decision.probability;
     }
     if (it.waitingSince === undefined) return;
@@ -110,7 +114,23 @@ export function createStandings(ports: StandingPorts) {
       const was = it.observation.rung;
       it.observation = observation;
       if (isWarm(observation.rung) && !isWarm(was)) becameWarm(it, was);
-      if (!isWarm(observation.rung) && isWarm(was)) becameCold(it);
+      // Paused, it is kept for the use that was foreseen: not wasted yet.
+      if (observation.rung !== 'unknown' && !holdsMemory(observation.rung)) becameCold(it);
+    },
+    /** Warm, and with a client or its bytes within the last so many ms. Bytes are use, an open connection is not: pools keep theirs open all day. */
+    usedWithin(id: ResourceId, ms: number, lastTrafficAt: UnixMs | undefined): boolean {
+      const { lastSeenInUse, observation } = of(id);
+      return isWarm(observation.rung) && ports.now() - Math.max(lastSeenInUse ?? 0, lastTrafficAt ?? 0) < ms;
+    },
+    progress(id: ResourceId, progress: string | undefined): void {
+      const it = of(id);
+      if (progress === undefined) delete it.progress;
+      else it.progress = progress;
+    },
+    measured(id: ResourceId, ms: number): void {
+      const it = of(id);
+      it.readyInMs = ms;
+      it.coldMs = ms;
     },
     used(id: ResourceId, at: UnixMs): void {
       const it = of(id);
@@ -119,6 +139,10 @@ export function createStandings(ports: StandingPorts) {
       it.usedInSession = true;
       if (isWarm(it.observation.rung)) enterUse(id, at, 0);
       else it.waitingSince = at;
+    },
+    /** As if nothing had been foreseen, used or measured; how warm it is stays known. */
+    forget(): void {
+      for (const [id, { observation }] of all) all.set(id, { observation, usedInSession: false });
     },
     endSession(): void {
       for (const it of all.values()) {
@@ -131,3 +155,4 @@ export function createStandings(ports: StandingPorts) {
     },
   };
 }
+export type Standings = ReturnType<typeof createStandings>;

@@ -34,6 +34,15 @@ export interface Session {
   readonly activities: readonly Activity[];
 }
 
+/** What the developer is having done at this moment; it goes before anything of ours. */
+export interface HumanWork {
+  /** For sentences that begin with “your”: `test run`, `build`. */
+  readonly what: string;
+  readonly since: UnixMs;
+  /** `engine`: they start or build containers, which meets ours at the engine however idle the processors are. */
+  readonly on: 'processor' | 'engine';
+}
+
 const optional = {
   workspace: isString,
   kind: isString,

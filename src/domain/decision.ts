@@ -22,10 +22,13 @@ export type ReasonCode =
   | 'mode-suggest'
   | 'not-trusted'
   | 'settling'
+  | 'yielding'
   | 'idle'
   | 'lease-ended'
   | 'engine-unreachable'
   | 'failed-before'
+  | 'yielding'
+  | 'standby'
   | 'no-provider'
   | 'unknown-state';
 
@@ -68,9 +71,25 @@ export interface Feedback {
 /** Learnt from what happened: how long each climb takes and what it costs. Times in ms. */
 export interface Cost {
   readonly resource: ResourceId;
+  /** From where it is, or would rest, to warm. */
   readonly coldMs: number;
   readonly measured: boolean;
+  /** Held from `paused` on: as measured, else as guessed. */
   readonly memoryBytes: number;
+  /** From each rung to warm; `coldMs` where it is not said. */
+  readonly readyMs?: Readonly<Partial<Record<Rung, number>>>;
+  /** Processor that it takes while it runs and nobody uses it, cores; nothing where it is not said. */
+  readonly idleCores?: number;
+}
+
+/** How long one step of the ladder takes, as measured, ms. */
+export interface StepCost {
+  readonly from: Rung;
+  readonly to: Rung;
+  readonly medianMs: number;
+  readonly p10Ms: number;
+  readonly p90Ms: number;
+  readonly times: number;
 }
 
 /** One line of the ledger: what a decision gained or wasted. */

@@ -35,6 +35,10 @@ export interface Persona {
   readonly weight: Probability;
   readonly confidence: Probability;
   readonly updatedAt: UnixMs;
+  /** Begin of its last session. */
+  readonly lastAt?: UnixMs;
+  /** A person went back to an earlier version: it is not learnt anew. */
+  readonly held?: true;
   /** Sessions that it was learnt from. */
   readonly support: number;
   /** Resources and activity tokens by the probability that a session of this persona uses them at least once. */

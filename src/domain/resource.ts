@@ -1,3 +1,4 @@
+import type { DatasetFormat, DatasetSource } from './dataset.ts';
 import type { UnixMs } from './quantity.ts';
 
 /** Stable: `provider:workspace-or-project/declared-name`, such as `compose:shop/db`. */
@@ -30,8 +31,10 @@ export const KINDS = [
 ] as const;
 export type ResourceKind = (typeof KINDS)[number];
 
-export const PROVIDERS = ['docker', 'compose', 'devcontainer', 'process', 'embedded', 'memory'] as const;
-export type ProviderName = (typeof PROVIDERS)[number];
+export const PROVIDERS = ['docker', 'compose', 'devcontainer', 'dataset', 'process', 'embedded', 'local', 'memory'] as const;
+/** An engine that another extension registered, under the name that it gave it. */
+export type ForeignProviderName = `extension:${string}`;
+export type ProviderName = (typeof PROVIDERS)[number] | ForeignProviderName;
 
 /** `host` is the port that clients expect on loopback; undefined where none was declared. */
 export interface Port {
@@ -61,6 +64,8 @@ export type ResourceSpec =
       readonly environment: Readonly<Record<string, string>>;
       readonly seedFiles: readonly string[];
       readonly profiles: readonly string[];
+      /** Volumes that it mounts and that others make, by the names that the engine knows them by. */
+      readonly externalVolumes?: readonly string[];
     }
   | {
       readonly type: 'docker';
@@ -83,7 +88,37 @@ export type ResourceSpec =
     }
   | { readonly type: 'devcontainer'; readonly folder: string; readonly configFile: string }
   | { readonly type: 'memory'; readonly stepMs: Readonly<Partial<Record<Rung, number>>>; readonly failAt?: Rung }
-  | { readonly type: 'dataset'; readonly file: string };
+  /** A loose file with data, which the scan found: listed, never warmed by itself. */
+  | { readonly type: 'data-file'; readonly file: string }
+  /** Declared in `.prewarm/datasets.json`. */
+  | {
+      readonly type: 'dataset';
+      readonly from: DatasetSource;
+      readonly format?: DatasetFormat;
+      /** The digest that the content must have, 64 hexadecimal digits. */
+      readonly sha256?: string;
+      /** Undefined: it is fetched and kept, and goes nowhere. */
+      readonly into?: DatasetTarget;
+    };
+
+export type DatasetTarget = DatabaseTarget | VolumeTarget;
+
+/** A named volume of the container engine, which holds the dataset's files. */
+export interface VolumeTarget {
+  readonly volume: string;
+  /** Archives (tar, tar.gz, zip) are unpacked. */
+  readonly unpack?: true;
+}
+
+/** A PostgreSQL database, or one table of it, into which a dataset is loaded. */
+export interface DatabaseTarget {
+  /** The server, as declared beside it. */
+  readonly server: Resource;
+  readonly database: string;
+  readonly user: string;
+  /** Undefined: the dataset is the whole database. */
+  readonly table?: string;
+}
 
 /** Something that can be warm. */
 export interface Resource {
@@ -99,6 +134,11 @@ export interface Resource {
   readonly spec: ResourceSpec;
   /** Best guess before anything was measured. */
   readonly memoryBytes: number;
+  /**
+   * Tells another copy of the same declaration from the first: a branch's copy (`branch:NAME`, same id, so that what was learnt
+   * of the resource holds for it) or a standby (`standby`, an id of its own, since both stand at once). Engines keep it apart.
+   */
+  readonly variant?: string;
 }
 
 /** Where the engine really serves it: the gateway splices to this. Always loopback. */
@@ -117,4 +157,35 @@ export interface Observation {
   /** Who made it: us (our label), the developer (same thing, not our label), or nobody. */
   readonly owner: 'prewarm' | 'developer' | 'none';
   readonly detail?: string;
+}
+
+/** What a resource takes of the machine, as its engine tells; `cpuCores` 0.5 is half of one core's time. */
+export interface Usage {
+  readonly memoryBytes: number;
+  readonly cpuCores: number;
+}
+
+/** What it may take at most; undefined: no limit of ours. */
+export interface Allowance {
+  readonly memoryBytes?: number;
+  readonly cpuCores?: number;
+}
+
+/** Seeded state that was kept to start from, or a copy that was made of it. */
+export interface Snapshot {
+  /** The engine's own name of it; what `remove` takes. */
+  readonly id: string;
+  readonly resource: ResourceId;
+  /** `snapshot`: seeded and never served; `copy`: made from one, served, and perhaps changed by the developer. */
+  readonly type: 'snapshot' | 'copy';
+  /** Digest of what went in: image, seed files, migrations, environment. */
+  readonly key: string;
+  /** Whether `key` is what the declaration gives today. */
+  readonly current: boolean;
+  readonly bytes: number;
+  readonly createdAt: UnixMs;
+  /** A container is made from it or mounts it. */
+  readonly inUse: boolean;
+  /** The branch or standby whose copy it is. */
+  readonly variant?: string;
 }

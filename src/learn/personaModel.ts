@@ -18,6 +18,8 @@ export interface Component {
   readonly edges: readonly Edge[];
   /** What the developer fixed by hand; learning never overrides it. */
   readonly pins?: readonly Pin[];
+  /** A person went back to an earlier version: it learns on from there, session by session, and is not learnt anew. */
+  readonly held?: true;
   /** When its sessions begin: their weight per hour of the week. Absent in models of before. */
   readonly rhythm?: Rhythm;
   /** Begin of its last session. */
@@ -45,6 +47,21 @@ export interface Use {
   readonly bandwidthMbps?: Distribution;
 }
 
+/** What a persona is known again by: its tokens, and how likely a session of it uses each. */
+export type Shape = readonly (readonly [token: string, probability: number])[];
+
+/** What a person decided over who is who. Learning anew holds to it (`asEdited`), in the order in which it was decided. */
+export type Edit = {
+  readonly at: UnixMs;
+  /** Ids of the personas that it was about. */
+  readonly of: readonly string[];
+} & (
+  | { readonly kind: 'merge'; readonly parts: readonly Shape[] }
+  | { readonly kind: 'split'; readonly whole: Shape; readonly into: readonly Shape[] }
+  /** Sessions begun until `at` are nobody's; `back` is the persona that later ones made. */
+  | { readonly kind: 'forget'; readonly shape: Shape; readonly back?: string }
+);
+
 export interface PersonaModel {
   readonly version: 1;
   readonly components: readonly Component[];
@@ -56,6 +73,10 @@ export interface PersonaModel {
   readonly learntFrom?: number;
   /** Begin of the first session. */
   readonly since?: UnixMs;
+  /** Oldest first. */
+  readonly edits?: readonly Edit[];
+  /** The highest number that an id bore, where its persona may be gone: ids are never given again. */
+  readonly issued?: number;
 }
 
 /** Strength of the persona's own unigram behind its transitions, and of the background behind the unigram, in counts. */

@@ -1,9 +1,10 @@
 import type { Activity, UnixMs } from '../domain/index.ts';
-import { type Component, type PersonaModel, sum, tokenOf } from './personaModel.ts';
+import { type Component, type Edit, type PersonaModel, sum, tokenOf } from './personaModel.ts';
+import { asEdited } from './personas/asEdited.ts';
 import { chainOf, unigramOf } from './personas/chain.ts';
 import { type Encoded, encode } from './personas/encode.ts';
 import { type Grouping, group } from './personas/group.ts';
-import { identify } from './personas/identify.ts';
+import { highestId, identify } from './personas/identify.ts';
 import { type Measures, measuresOf } from './personas/measures.ts';
 import { hourOfWeek, rhythmOf } from './personas/rhythm.ts';
 import { edgesOf, usesOf } from './personas/uses.ts';
@@ -41,7 +42,8 @@ export function learnWithOwners(sessions: Sessions, options: LearnOptions): Lear
   const used = order.map((i) => sessions[i] as readonly Activity[]);
   const progress = options.progress ?? (() => {});
   const encoded = encode(used, tokenOf);
-  const grouping = group(used, options.maxPersonas ?? MAX_PERSONAS, randomFrom(options.seed), (done) => progress(0.6 * done));
+  const found = group(used, options.maxPersonas ?? MAX_PERSONAS, randomFrom(options.seed), (done) => progress(0.6 * done));
+  const { grouping, edits, back } = asEdited(found, encoded, options.previous);
   const measures = measuresOf(used);
   const components = Array.from({ length: grouping.count }, (_, k) => {
     progress(0.6 + (0.4 * k) / grouping.count);
@@ -57,6 +59,8 @@ export function learnWithOwners(sessions: Sessions, options: LearnOptions): Lear
     sessions: sessions.length,
     learntFrom: used.length,
     ...(used[0]?.[0] ? { since: used[0][0].at } : {}),
+    ...(edits.length > 0 ? { edits: edits.map((edit, i) => withBack(edit, identified[back.get(i) ?? -1]?.id)) } : {}),
+    ...(options.previous?.issued ? { issued: highestId(options.previous) } : {}),
   };
   progress(1);
   const owners = new Array<string | undefined>(sessions.length).fill(undefined);
@@ -81,6 +85,8 @@ function compare(a: readonly Activity[], b: readonly Activity[]): number {
   }
   return a.length - b.length;
 }
+
+const withBack = (edit: Edit, back: string | undefined): Edit => (edit.kind === 'forget' && back !== undefined ? { ...edit, back } : edit);
 
 const columnOf = ({ shares, count }: Grouping, k: number): Float64Array =>
   Float64Array.from({ length: shares.length / count }, (_, row) => shares[row * count + k] as number);

@@ -10,6 +10,8 @@ export function personasOf(model: PersonaModel, now: UnixMs): readonly Persona[]
     weight: c.weight,
     support: Math.round(c.support),
     updatedAt: c.updatedAt,
+    ...(c.lastAt === undefined ? {} : { lastAt: c.lastAt }),
+    ...(c.held ? { held: true as const } : {}),
     edges: c.edges,
     confidence: confidenceOf(c, now),
     uses: c.uses.map(({ resource, probability, firstUseMs, durationMs }) => ({ resource, probability, firstUseMs, durationMs })),

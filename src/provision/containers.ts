@@ -1,73 +1,68 @@
-import type Docker from 'dockerode';
-import {
-  type Backend,
-  type Fault,
-  failed,
-  type Observation,
-  ok,
-  type Resource,
-  type Result,
-  type Rung,
-  rungIndex,
-} from '../domain/index.ts';
-import { readLeases, renewLeases } from './leases.ts';
-import { LABEL, leaseEnded, OWNER, specHash } from './ownership.ts';
-import type { Context, EngineEvent, Orphan } from './provider.ts';
-import { attempt, portProblem, type Reach, untilReady } from './readiness.ts';
+import type { Readable } from 'node:stream';
+import { failed, type Observation, ok, type Resource, type Result, type Rung, rungIndex } from '../domain/index.ts';
+import { createFrom } from './containers/createFrom.ts';
+import { cancelled, connectEngine, faultOf, ifThere, isLost, tolerate, unreachable } from './containers/engine.ts';
+import { type Found, found, type Labels } from './containers/found.ts';
+import { pull } from './containers/pull.ts';
+import { quietMoment } from './containers/quietMoment.ts';
+import { reachOf } from './containers/reachOf.ts';
+import { watchEngine } from './containers/watchEngine.ts';
+import { execInside } from './execInside.ts';
+import { isAbandoned, renewLeases } from './leases.ts';
+import { LABEL, OWNER, specHash } from './ownership.ts';
+import type { Context, EngineEvent, Executed, Orphan } from './provider.ts';
+import { attempt, untilReady } from './readiness.ts';
+import { createSnapshots, DEFAULT_SNAPSHOT_BYTES, type Declaration, type Prepared } from './snapshots/snapshots.ts';
 
 export const CONTAINER_RUNGS: readonly Rung[] = ['absent', 'fetched', 'created', 'paused', 'running', 'ready'];
 
 /** How one kind of resource becomes a container; all else is the same for every container. */
-export interface Recipe {
-  /** The image to look for, where one is named. */
-  readonly image: string;
+export interface Recipe extends Declaration {
   /** Labels by which a container that the developer made for the same thing is known. */
   readonly developerLabels: Readonly<Record<string, string>> | undefined;
   /** Gets the image (pull or build). */
   fetch(context: Context): Promise<Result<void>>;
+  /** By the declaration's own tool, where nothing of ours goes into it. */
   create(context: Context): Promise<Result<void>>;
 }
 
 export interface ContainerOptions {
   /** A Docker endpoint other than the environment's, such as `tcp://127.0.0.1:2375`. */
   readonly host?: string;
-}
-
-interface Found {
-  readonly id: string;
-  readonly state: string;
-  readonly owner: 'prewarm' | 'developer';
-  readonly labels: Readonly<Record<string, string>>;
-  readonly backends: readonly Backend[];
+  /** Disk that all snapshots and copies may take, bytes (default 10 GiB); 0: nothing is baked. */
+  readonly snapshotBytes?: number;
+  /** A pull is given up when nothing has come for so long (default: a minute). */
+  readonly stallMs?: number;
+  /** An engine that does not answer a question for so long is unreachable (default: half a minute; four times that for a change). */
+  readonly answersWithinMs?: number;
 }
 
 /** The Docker Engine (API 1.41+), reached by dockerode, which is loaded on first need. */
-export function createContainers({ host }: ContainerOptions = {}) {
-  let engine: Promise<Docker> | undefined;
-  const docker = (): Promise<Docker> => {
-    engine ??= import('dockerode').then(({ default: Client }) => new Client(endpoint(host)));
-    return engine;
-  };
+export function createContainers({
+  host,
+  snapshotBytes = DEFAULT_SNAPSHOT_BYTES,
+  stallMs = 60_000,
+  answersWithinMs = 30_000,
+}: ContainerOptions = {}) {
+  const docker = connectEngine(host, answersWithinMs);
+  const snapshots = createSnapshots(docker, snapshotBytes);
 
   async function find(resource: Resource, recipe: Recipe, context: Context): Promise<Found | undefined> {
     const client = await docker();
     const list = (label: readonly string[]) => client.listContainers({ all: true, filters: { label: [...label] } });
-    const ours = await list([`${LABEL.workspace}=${context.workspace}`, `${LABEL.resource}=${resource.id}`]);
-    const theirs = recipe.developerLabels
-      ? (await list(Object.entries(recipe.developerLabels).map(([k, v]) => `${k}=${v}`))).filter((c) => c.Labels[LABEL.owner] !== OWNER)
-      : [];
+    const own = await list([`${LABEL.workspace}=${context.workspace}`, `${LABEL.resource}=${resource.id}`]);
+    const ours = own.filter((c) => c.Labels[LABEL.variant] === resource.variant);
+    // What the developer starts is never a variant.
+    const theirs =
+      recipe.developerLabels && resource.variant === undefined
+        ? (await list(Object.entries(recipe.developerLabels).map(([k, v]) => `${k}=${v}`))).filter((c) => c.Labels[LABEL.owner] !== OWNER)
+        : [];
     const all = [...theirs.map((c) => found(c, 'developer')), ...ours.map((c) => found(c, 'prewarm'))];
     return all.find((c) => c.state === 'running') ?? all.find((c) => c.state === 'paused') ?? all[0];
   }
 
   async function hasImage(image: string): Promise<boolean> {
-    try {
-      await (await docker()).getImage(image).inspect();
-      return true;
-    } catch (error) {
-      if (statusOf(error) === 404) return false;
-      throw error;
-    }
+    return (await ifThere(async () => (await docker()).getImage(image).inspect())) !== undefined;
   }
 
   async function observe(resource: Resource, recipe: Recipe, context: Context): Promise<Observation> {
@@ -77,18 +72,28 @@ export function createContainers({ host }: ContainerOptions = {}) {
       if (!it) return { ...base, rung: (await hasImage(recipe.image)) ? 'fetched' : 'absent' };
       const seen = { ...base, backends: it.backends, owner: it.owner };
       if (it.state === 'paused') return { ...seen, rung: 'paused' };
-      if (it.state !== 'running') return { ...seen, rung: 'created' };
-      const problem = await attempt(resource.probe, reachOf(resource, it));
+      if (it.state !== 'running') return { ...seen, rung: 'created', ...(await endOf(resource, it)) };
+      const problem = await attempt(resource.probe, reachOf(resource, it, docker));
       return problem === undefined ? { ...seen, rung: 'ready' } : { ...seen, rung: 'running', detail: problem };
     } catch (error) {
       return { ...base, rung: 'unknown', detail: faultOf(error, resource).message };
     }
   }
 
+  /** Why it does not run. That it was asked to end (0, or 143 for SIGTERM) is not worth a word. */
+  async function endOf(resource: Resource, it: Found): Promise<{ detail?: string }> {
+    const end = it.state === 'exited' ? await reachOf(resource, it, docker).dead() : undefined;
+    return end === undefined || /^exit code (0|143)\b/.test(end) ? {} : { detail: `it ended with ${end}` };
+  }
+
   async function reach(resource: Resource, rung: Rung, recipe: Recipe, context: Context): Promise<Result<Observation>> {
     try {
       const moved = await moveTo(resource, rung, recipe, context);
-      return moved.ok ? ok(await observe(resource, recipe, context)) : moved;
+      if (!moved.ok) return moved;
+      // Its probe has passed a moment ago; to try it again would only make who waits wait longer.
+      const it = rung === 'ready' ? await find(resource, recipe, context) : undefined;
+      if (it?.state !== 'running') return ok(await observe(resource, recipe, context));
+      return ok({ id: resource.id, at: context.now(), rung: 'ready', backends: it.backends, owner: it.owner });
     } catch (error) {
       return { ok: false, fault: faultOf(error, resource) };
     }
@@ -99,6 +104,16 @@ export function createContainers({ host }: ContainerOptions = {}) {
     if (it?.owner === 'developer') return rung === 'ready' ? settleForTheirs(resource, it, context) : ok(undefined);
     if (it && it.labels[LABEL.spec] !== specHash(resource)) {
       context.progress('its declaration changed: making it anew');
+      await remove(it);
+      it = undefined;
+    }
+    if (
+      it &&
+      rungIndex(rung) > rungIndex('created') &&
+      !ALIVE.has(it.state) &&
+      (await snapshots.outdated(resource, it.labels, recipe, context))
+    ) {
+      context.progress('its seed was baked anew: making it from that');
       await remove(it);
       it = undefined;
     }
@@ -116,12 +131,12 @@ export function createContainers({ host }: ContainerOptions = {}) {
 
   /** Two checkouts with one compose project name want the same container; the other's is taken over once its lease has ended. */
   async function freeFromOthers(resource: Resource, recipe: Recipe, context: Context): Promise<Result<void>> {
-    if (!recipe.developerLabels) return ok(undefined);
+    if (!recipe.developerLabels || resource.variant !== undefined) return ok(undefined);
     const label = [...Object.entries(recipe.developerLabels), [LABEL.owner, OWNER]].map(([k, v]) => `${k}=${v}`);
     for (const info of await (await docker()).listContainers({ all: true, filters: { label } })) {
       const owner = info.Labels[LABEL.workspace] ?? '';
       if (owner === context.workspace) continue;
-      if (!(await leaseOver(info.Labels, context))) {
+      if (!(await isAbandoned(info.Labels, context))) {
         return failed(
           'start-failed',
           'later',
@@ -133,11 +148,6 @@ export function createContainers({ host }: ContainerOptions = {}) {
     return ok(undefined);
   }
 
-  async function leaseOver(labels: Labels, context: Context): Promise<boolean> {
-    const renewed = (await readLeases(context, labels[LABEL.workspace] ?? ''))[labels[LABEL.resource] ?? ''];
-    return leaseEnded(labels[LABEL.lease], context.now()) && (renewed ?? 0) <= context.now();
-  }
-
   async function make(resource: Resource, rung: Rung, recipe: Recipe, context: Context): Promise<Result<void>> {
     if (!(await hasImage(recipe.image))) {
       const fetched = await recipe.fetch(context);
@@ -145,8 +155,12 @@ export function createContainers({ host }: ContainerOptions = {}) {
     }
     if (rung === 'fetched') return ok(undefined);
     if (context.signal.aborted) return cancelled(resource);
+    const prepared = await snapshots.prepare(resource, recipe, context);
+    if (!prepared.ok) return prepared;
+    if (context.signal.aborted) return cancelled(resource);
     context.progress('creating');
-    const created = await recipe.create(context);
+    const ours = prepared.value ?? (resource.variant === undefined ? undefined : NOTHING_OF_OURS);
+    const created = ours ? await createFrom(docker, resource, recipe, ours, context) : await recipe.create(context);
     // Somebody else (another window) may have won the race for the name: then it is adopted.
     if (!created.ok && !(await find(resource, recipe, context))) return created;
     return ok(undefined);
@@ -170,7 +184,11 @@ export function createContainers({ host }: ContainerOptions = {}) {
       await tolerate(() => container.start());
       await renewLeases([resource.id], context);
     }
-    if (rung === 'paused' && it.state !== 'paused') await tolerate(() => container.pause());
+    if (rung === 'paused' && it.state !== 'paused') {
+      await quietMoment(container, context.signal);
+      if (context.signal.aborted) return cancelled(resource);
+      await tolerate(() => container.pause());
+    }
     return rung === 'ready' ? becomeReady(resource, it, context) : ok(undefined);
   }
 
@@ -178,7 +196,7 @@ export function createContainers({ host }: ContainerOptions = {}) {
     context.progress('waiting until it is ready');
     const running = await (await docker()).listContainers({ all: true, filters: { id: [it.id] } });
     const now = running[0] ? found(running[0], it.owner) : it;
-    return untilReady(resource, reachOf(resource, now), context.signal, context.now);
+    return untilReady(resource, reachOf(resource, now, docker), context.signal, context.now);
   }
 
   async function settleForTheirs(resource: Resource, it: Found, context: Context): Promise<Result<void>> {
@@ -198,28 +216,16 @@ export function createContainers({ host }: ContainerOptions = {}) {
     await tolerate(() => container.remove({ v: false }));
   }
 
-  function reachOf(resource: Resource, it: Found): Reach {
-    const published = async (port: number) => it.backends.find((b) => b.containerPort === port)?.port;
-    const inside = async () => (await docker()).getContainer(it.id);
-    return {
-      port: published,
-      run: async (command) => execProblem(await inside(), command),
-      logs: async () => String(await (await inside()).logs({ stdout: true, stderr: true, tail: 1000 })),
-      health: async () => {
-        const problem = await healthProblem(await inside());
-        const port = resource.ports.find((p) => p.protocol === 'tcp');
-        // Database images run their health command against a private server while they still initialise; the published port is open only afterwards.
-        return problem ?? (port ? portProblem(await published(port.container)) : undefined);
-      },
-      dead: async () => {
-        const { State } = await (await inside()).inspect();
-        if (State.Running) return undefined;
-        const log = String(await (await inside()).logs({ stdout: true, stderr: true, tail: 5 }))
-          .replace(/[^\x20-\x7e\n]+/g, ' ')
-          .trim();
-        return `exit code ${State.ExitCode}${log ? `; its last lines: ${log.slice(-400)}` : ''}.`;
-      },
-    };
+  async function execute(resource: Resource, recipe: Recipe, command: readonly string[], input: string | Readable, context: Context) {
+    try {
+      const it = await find(resource, recipe, context);
+      if (it?.owner === 'developer')
+        return failed('unsupported', 'never', `${resource.id} was started by you, so nothing is run inside it.`);
+      if (it?.state !== 'running') return failed('not-ready', 'later', `${resource.id} is not running, so nothing can be run inside it.`);
+      return ok(await execInside((await docker()).getContainer(it.id), command, input, context.signal)) satisfies Result<Executed>;
+    } catch (error) {
+      return context.signal.aborted ? cancelled(resource) : ({ ok: false, fault: faultOf(error, resource) } as const);
+    }
   }
 
   return {
@@ -227,88 +233,47 @@ export function createContainers({ host }: ContainerOptions = {}) {
     hasImage,
     observe,
     reach,
+    execute,
+    snapshots: snapshots.provided,
     async check(signal: AbortSignal): Promise<Result<{ version: string }>> {
-      try {
+      const ask = async (): Promise<Result<{ version: string }>> => {
         const client = await docker();
-        const version = await Promise.race([client.version(), timeout(2000, signal)]);
+        const version = await within(Math.min(CHECKED_WITHIN_MS, answersWithinMs), signal, client.version());
         return ok({ version: `${version.Version} (API ${version.ApiVersion})` });
+      };
+      try {
+        return await ask().catch((error) => (isLost(error) ? ask() : Promise.reject(error)));
       } catch (error) {
         return { ok: false, fault: unreachable(error) };
       }
     },
-    async pull(image: string, resource: Resource, context: Context): Promise<Result<void>> {
-      try {
-        const client = await docker();
-        context.progress(`pulling ${image}`);
-        const stream = await client.pull(image);
-        const stop = (): void => void (stream as NodeJS.ReadableStream & { destroy(): void }).destroy();
-        context.signal.addEventListener('abort', stop, { once: true });
-        await new Promise<void>((resolve, reject) =>
-          client.modem.followProgress(
-            stream,
-            (error) => (error ? reject(error) : resolve()),
-            (event: { status?: string; progress?: string; id?: string }) =>
-              context.progress(`pulling ${image}: ${[event.id, event.status, event.progress].filter(Boolean).join(' ')}`),
-          ),
-        );
-        return ok(undefined);
-      } catch (error) {
-        if (context.signal.aborted) return cancelled(resource);
-        if (isUnreachable(error)) return { ok: false, fault: unreachable(error) };
-        return imageFault(image, resource, error);
-      }
-    },
+    pull: (image: string, resource: Resource, context: Context) => pull(docker, image, resource, { ...context, stallMs }),
     async sweep(context: Context): Promise<Result<readonly Orphan[]>> {
       try {
         const client = await docker();
-        const orphans: Orphan[] = [];
-        for (const info of await client.listContainers({ filters: { label: [`${LABEL.owner}=${OWNER}`] } })) {
-          const workspace = info.Labels[LABEL.workspace] ?? '';
-          const resource = info.Labels[LABEL.resource] ?? '';
-          if (!(await leaseOver(info.Labels, context))) continue;
-          const container = client.getContainer(info.Id);
-          if (info.State === 'paused') await tolerate(() => container.unpause());
-          await tolerate(() => container.stop({ t: 10 }));
-          orphans.push({ resource, workspace, what: `container ${info.Names[0]?.slice(1) ?? info.Id.slice(0, 12)}` });
-        }
-        return ok(orphans);
+        const all = await client.listContainers({ filters: { label: [`${LABEL.owner}=${OWNER}`] } });
+        const orphans = await Promise.all(
+          all.map(async (info): Promise<readonly Orphan[]> => {
+            const workspace = info.Labels[LABEL.workspace] ?? '';
+            const resource = info.Labels[LABEL.resource] ?? '';
+            // Somebody may work in a dev container: its own adapter looks before it stops one.
+            if (resource.startsWith('devcontainer:') || !(await isAbandoned(info.Labels, context))) return [];
+            const container = client.getContainer(info.Id);
+            if (info.State === 'paused') await tolerate(() => container.unpause());
+            await tolerate(() => container.stop({ t: 10 }));
+            return [{ resource, workspace, what: `container ${info.Names[0]?.slice(1) ?? info.Id.slice(0, 12)}` }];
+          }),
+        );
+        return ok(orphans.flat());
       } catch (error) {
         return { ok: false, fault: unreachable(error) };
       }
     },
-    /** Events of the containers for which `fits` holds; both container providers watch the same engine. */
-    watch(
+    watch: (
       fits: (labels: Labels) => boolean,
       idOf: (labels: Labels) => string | undefined,
       listener: (event: EngineEvent) => void,
-    ): () => void {
-      let stopped = false;
-      let end = (): void => {};
-      void docker()
-        .then((client) =>
-          client.getEvents({ filters: { type: ['container'], event: ['create', 'start', 'die', 'pause', 'unpause', 'destroy'] } }),
-        )
-        .then((stream) => {
-          end = () => void (stream as NodeJS.ReadableStream & { destroy(): void }).destroy();
-          if (stopped) return end();
-          let rest = '';
-          stream.on('error', () => {});
-          stream.on('data', (chunk: Buffer) => {
-            const lines = (rest + chunk.toString('utf8')).split('\n');
-            rest = lines.pop() ?? '';
-            for (const line of lines) {
-              if (!line) continue;
-              const raw = JSON.parse(line) as RawEvent;
-              if (fits(raw.Actor.Attributes)) listener(engineEvent(raw, idOf));
-            }
-          });
-        })
-        .catch(() => {});
-      return () => {
-        stopped = true;
-        end();
-      };
-    },
+    ): (() => void) => watchEngine(docker, fits, idOf, listener),
     renew: (resources: readonly Resource[], context: Context): Promise<void> =>
       renewLeases(
         resources.map((r) => r.id),
@@ -317,142 +282,23 @@ export function createContainers({ host }: ContainerOptions = {}) {
   };
 }
 
+/** A busy machine may keep it waiting; one that is not there says so at once. */
+const CHECKED_WITHIN_MS = 10_000;
+const ALIVE = new Set(['running', 'paused']);
+const NOTHING_OF_OURS: Prepared = { paths: [], mounts: [], key: undefined };
+
 export type Containers = ReturnType<typeof createContainers>;
 
-type Labels = Readonly<Record<string, string>>;
-
-interface RawEvent {
-  readonly Action: string;
-  readonly timeNano?: number;
-  readonly time: number;
-  readonly Actor: { readonly Attributes: Labels };
-}
-
-function engineEvent(raw: RawEvent, idOf: (labels: Labels) => string | undefined): EngineEvent {
-  const labels = raw.Actor.Attributes;
-  const resource = labels[LABEL.resource] ?? idOf(labels);
-  const owner = labels[LABEL.owner] === OWNER ? 'prewarm' : 'developer';
-  return { at: raw.time * 1000, did: raw.Action, image: labels.image ?? '', owner, ...(resource ? { resource } : {}) };
-}
-
-function found(info: Docker.ContainerInfo, owner: Found['owner']): Found {
-  const backends = info.Ports.filter((p) => p.PublicPort && p.Type === 'tcp' && !p.IP?.includes(':')).map(
-    (p): Backend => ({ host: '127.0.0.1', port: p.PublicPort as number, containerPort: p.PrivatePort }),
-  );
-  return { id: info.Id, state: info.State, owner, labels: info.Labels, backends };
-}
-
-async function execProblem(container: Docker.Container, command: readonly string[]): Promise<string | undefined> {
-  try {
-    return await runInside(container, command);
-  } catch (error) {
-    // 409: it is not running (any more); whether it ended is for `dead` to say.
-    if (statusOf(error) === 409) return 'is not running';
-    throw error;
-  }
-}
-
-async function runInside(container: Docker.Container, command: readonly string[]): Promise<string | undefined> {
-  const exec = await container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
-  const stream = await exec.start({});
-  let output = '';
-  await new Promise<void>((resolve) => {
-    stream.on('data', (data: Buffer) => {
-      output += data.toString('latin1');
-    });
-    stream.on('end', resolve);
-    stream.on('error', () => resolve());
-  });
-  const { ExitCode } = await exec.inspect();
-  return ExitCode === 0
-    ? undefined
-    : `failed with exit code ${ExitCode}: ${output
-        .replace(/[^\x20-\x7e]+/g, ' ')
-        .trim()
-        .slice(-200)}`;
-}
-
-/** The engine tries a health check only every `interval`, often 10 s or more; running its command here is as true and sooner. */
-async function healthProblem(container: Docker.Container): Promise<string | undefined> {
-  const { State, Config } = await container.inspect();
-  if (State.Health?.Status === 'healthy') return undefined;
-  const [type, ...words] = Config.Healthcheck?.Test ?? [];
-  if (type === 'CMD') return execProblem(container, words);
-  if (type === 'CMD-SHELL') return execProblem(container, ['/bin/sh', '-c', words[0] ?? 'false']);
-  return undefined;
-}
-
-/** Already started, stopped, paused or gone: the state that was wanted, so no fault. */
-async function tolerate(act: () => Promise<unknown>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    const status = statusOf(error);
-    if (status !== 304 && status !== 404 && !(status === 409 && /already|not paused|is not running|not running/.test(String(error))))
-      throw error;
-  }
-}
-
-export function imageFault(image: string, resource: Resource, error: unknown): { ok: false; fault: Fault } {
-  const text = String((error as Error).message ?? error);
-  const missing = /not found|manifest unknown|no such image|pull access denied|repository does not exist/i.test(text);
-  const advice = missing
-    ? `Check the image name in ${resource.declaredIn}.`
-    : 'Check the network or the registry, or load the image by hand.';
-  return failed(
-    missing ? 'image-missing' : 'pull-failed',
-    missing ? 'never' : 'later',
-    `${resource.id}: the image ${image} could not be had${missing ? ': there is no such image' : ''}. ${advice}`,
-    text,
-  );
-}
-
-function faultOf(error: unknown, resource: Resource): Fault {
-  if (isUnreachable(error)) return unreachable(error);
-  const text = String((error as Error).message ?? error);
-  if (/port is already allocated|address already in use/.test(text)) {
-    return failed(
-      'port-taken',
-      'later',
-      `${resource.id} was not started because a port that it publishes is taken. Free the port or change it in ${resource.declaredIn}.`,
-      text,
-    ).fault;
-  }
-  return failed('start-failed', 'later', `${resource.id} could not be started: ${text.slice(0, 300)}`, text).fault;
-}
-
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EPERM']);
-
-function isUnreachable(error: unknown): boolean {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return (code !== undefined && UNREACHABLE.has(code)) || /socket hang up|did not answer/.test(message ?? '');
-}
-
-function unreachable(error: unknown): Fault {
-  return failed(
-    'engine-unreachable',
-    'later',
-    'Docker cannot be reached. Start Docker, or set `prewarm.docker.host` if it listens elsewhere.',
-    String((error as Error).message ?? error),
-  ).fault;
-}
-
-const cancelled = (resource: Resource) => failed('cancelled', 'never', `Warming ${resource.id} was cancelled.`);
-
-const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
-
-function timeout(ms: number, signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
+/** An engine that hangs is as one that is not there. The signal lives as long as the app, so nothing may stay hanging on it. */
+function within<T>(ms: number, signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(new Error('did not answer before it was cancelled'));
     const timer = setTimeout(() => reject(new Error('did not answer in time')), ms);
     timer.unref();
-    signal.addEventListener('abort', () => reject(new Error('did not answer before it was cancelled')), { once: true });
+    signal.addEventListener('abort', stop, { once: true });
+    answer.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    });
   });
-}
-
-function endpoint(host: string | undefined): Docker.DockerOptions {
-  if (!host) return {};
-  if (!host.includes('://')) return { socketPath: host };
-  const url = new URL(host);
-  if (url.protocol === 'unix:' || url.protocol === 'npipe:') return { socketPath: decodeURIComponent(url.pathname) };
-  return { host: url.hostname, port: Number(url.port || 2375), protocol: url.protocol === 'https:' ? 'https' : 'http' };
 }

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Resource } from '../domain/index.ts';
 import { LABEL, labelsFor, specHash, stableName } from './ownership.ts';
+import { birthOf, isAlive } from './processIdentity.ts';
 import type { Context } from './provider.ts';
 import { spawned } from './spawned.ts';
 
@@ -55,29 +56,6 @@ export async function startDetached(
   return state;
 }
 
-const LOCK_STALE_MS = 150_000;
-
-/** One climb at a time per resource, over all windows and the command line: a folder is made atomically everywhere. A lock left by a crash goes stale. */
-export async function exclusively<T>(resource: Resource, context: Context, act: () => Promise<T>): Promise<T> {
-  const lock = `${fileOf(resource, context)}.lock`;
-  await mkdir(folderOf(context), { recursive: true, mode: 0o700 });
-  for (;;) {
-    const taken = await mkdir(lock).then(
-      () => true,
-      () => false,
-    );
-    if (taken) break;
-    const held = await stat(lock).catch(() => undefined);
-    if (held && Date.now() - held.mtimeMs > LOCK_STALE_MS) await rm(lock, { recursive: true, force: true });
-    else await sleep(50);
-  }
-  try {
-    return await act();
-  } finally {
-    await rm(lock, { recursive: true, force: true });
-  }
-}
-
 /** The living process of this resource; a state file without one is taken away. */
 export async function readDetached(resource: Resource, context: Context): Promise<Detached | undefined> {
   return living(fileOf(resource, context));
@@ -125,26 +103,6 @@ async function living(file: string): Promise<Detached | undefined> {
   if (isAlive(state.pid) && (await birthOf(state.pid)) === state.birth) return state;
   await rm(file, { force: true });
   return undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** Linux: field 22 of /proc/PID/stat (proc(5)); macOS: ps; Windows has no cheap way, so there the pid must do. */
-async function birthOf(pid: number): Promise<string> {
-  if (process.platform === 'linux') {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '');
-  }
-  if (process.platform === 'darwin') return (await spawned('ps', ['-o', 'lstart=', '-p', String(pid)], { timeoutMs: 2000 })).stdout.trim();
-  return '';
 }
 
 /** Asks the process group to end, then makes it. */

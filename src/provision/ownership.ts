@@ -9,6 +9,10 @@ export const LABEL = {
   resource: 'dev.prewarm.resource',
   spec: 'dev.prewarm.spec',
   lease: 'dev.prewarm.lease',
+  /** The branch or standby whose own it is. */
+  variant: 'dev.prewarm.variant',
+  /** Digest of what the data of a container or volume were made from. */
+  snapshot: 'dev.prewarm.snapshot',
 } as const;
 
 export const OWNER = 'prewarm';
@@ -20,6 +24,7 @@ export function labelsFor(resource: Resource, context: Context): Record<string, 
     [LABEL.resource]: resource.id,
     [LABEL.spec]: specHash(resource),
     [LABEL.lease]: String(context.now() + context.leaseMs),
+    ...(resource.variant === undefined ? {} : { [LABEL.variant]: resource.variant }),
   };
 }
 
@@ -31,16 +36,19 @@ export function specHash(resource: Resource): string {
     .slice(0, 32);
 }
 
-/** A short stable name that only this resource of this workspace has; two racing windows meet at it. */
+/** A short stable name that only this resource (or this variant of it) of this workspace has; two racing windows meet at it. */
 export function stableName(resource: Resource, context: Context): string {
-  const hash = createHash('sha256').update(`${context.workspace}\n${resource.id}`).digest('hex').slice(0, 12);
+  const hash = createHash('sha256')
+    .update([context.workspace, resource.id, ...(resource.variant === undefined ? [] : [resource.variant])].join('\n'))
+    .digest('hex')
+    .slice(0, 12);
   return `prewarm-${resource.name.toLowerCase().replace(/[^a-z0-9_.-]+/g, '-')}-${hash}`;
 }
 
 export const leaseEnded = (lease: string | undefined, now: UnixMs): boolean => Number(lease ?? 0) <= now;
 
 /** JSON with sorted keys (RFC 8785 for the plain values that specs hold). */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const entries = Object.entries(value)

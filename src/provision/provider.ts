@@ -1,4 +1,5 @@
-import type { Observation, ProviderName, Resource, Result, Rung, UnixMs } from '../domain/index.ts';
+import type { Readable } from 'node:stream';
+import type { Allowance, Observation, ProviderName, Resource, ResourceId, Result, Rung, Snapshot, UnixMs, Usage } from '../domain/index.ts';
 
 /** What every call into a provider is handed. Nothing here is global: time, cancellation and progress come from outside. */
 export interface Context {
@@ -13,6 +14,15 @@ export interface Context {
   readonly leaseMs: number;
   readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
+  /**
+   * This Prewarm among all that run: `window`, `cli` or `sweeper`, then what makes it unique for ever, such as
+   * `window-4711-9f3a2b1c`. Its leases bear this name.
+   */
+  readonly instance: string;
+  /** Whose wish a movement is. A person may cool what another window holds warm; a prediction may not. */
+  readonly onBehalfOf: 'person' | 'prediction';
+  /** Secret variables for the programs of an engine, such as `docker compose`; never for arguments, files or messages. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 export interface EngineEvent {
@@ -31,6 +41,24 @@ export interface Orphan {
   readonly resource: string;
   readonly workspace: string;
   readonly what: string;
+}
+
+export interface Executed {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Snapshots {
+  /** Every snapshot and copy of this workspace. */
+  list(resources: readonly Resource[], context: Context): Promise<Result<readonly Snapshot[]>>;
+  /**
+   * Bakes what the declaration gives today, where it is missing; what serves goes on serving. Undefined: there is nothing to bake.
+   * It is slow (it seeds); cancelled, it leaves nothing behind.
+   */
+  bake(resource: Resource, context: Context): Promise<Result<Snapshot | undefined>>;
+  /** Only by the developer's word. What is in use is refused. */
+  remove(id: string, context: Context): Promise<Result<void>>;
 }
 
 /**
@@ -52,13 +80,22 @@ export interface Provider {
   observe(resources: readonly Resource[], context: Context): Promise<readonly Observation[]>;
   /**
    * Brings the resource to exactly this rung, up or down, through the rungs between. A climb to `ready` returns only
-   * when the readiness probe passed. Cancelling stops at the last rung reached. A volume is never deleted.
+   * when the readiness probe passed. Cancelling stops at the last rung reached. A volume is never deleted. Where another
+   * instance holds the resource on a higher rung, a prediction's descent is refused: `held-by-other`.
    */
   reach(resource: Resource, rung: Rung, context: Context): Promise<Result<Observation>>;
   /** Extends the lease of what is ours and still wanted. */
   renew(resources: readonly Resource[], context: Context): Promise<void>;
   /** Takes away what is ours, expired and ownerless (containers and processes; volumes stay). Says what it took. */
   sweep(context: Context): Promise<Result<readonly Orphan[]>>;
+  /** What each takes now; left out are those that do not run. */
+  measure?(resources: readonly Resource[], context: Context): Promise<ReadonlyMap<ResourceId, Usage>>;
+  /** Sets what ours may take, on the running thing. */
+  limit?(resource: Resource, allowance: Allowance, context: Context): Promise<Result<void>>;
+  /** Runs a program inside the running thing, without a shell; a secret goes in by `input` (its standard input), never by `command`. */
+  execute?(resource: Resource, command: readonly string[], input: string | Readable, context: Context): Promise<Result<Executed>>;
+  /** Seeded state kept to start from. */
+  readonly snapshots?: Snapshots;
   /** Engine events, where the engine has them. The returned function ends it. */
   watch?(resources: readonly Resource[], listener: (event: EngineEvent) => void): () => void;
   /** Releases sockets and timers of this adapter; what it made stays. */

@@ -14,12 +14,16 @@ export interface Reach {
   readonly dead: () => Promise<string | undefined>;
 }
 
-const EVERY_MS = 100;
+/** Often at first, since a warm start takes a fraction of a second; then seldom enough to leave the machine alone. */
+const FIRST_MS = 20;
+const AT_MOST_MS = 100;
+const LIVES_MS = 150;
 
 /** Tries the probe until it passes, the resource dies, the time is up or the signal aborts. */
 export async function untilReady(resource: Resource, reach: Reach, signal: AbortSignal, now: () => number): Promise<Result<void>> {
   const until = now() + resource.probe.timeoutMs;
   let problem: string | undefined = 'not tried yet';
+  let pauseMs = FIRST_MS;
   while (!signal.aborted) {
     problem = await attempt(resource.probe, reach);
     if (problem === undefined) return ok(undefined);
@@ -32,7 +36,8 @@ export async function untilReady(resource: Resource, reach: Reach, signal: Abort
         `${resource.id} did not become ready in ${Math.round(resource.probe.timeoutMs / 1000)} s: ${describe(resource.probe)} ${problem}. Look at its log, or give its probe more time.`,
       );
     }
-    await sleep(EVERY_MS);
+    await sleep(pauseMs);
+    pauseMs = Math.min(AT_MOST_MS, pauseMs * 1.2);
   }
   return failed('cancelled', 'never', `Waiting for ${resource.id} was cancelled.`);
 }
@@ -53,6 +58,8 @@ export async function attempt(probe: Probe, reach: Reach): Promise<string | unde
   }
 }
 
+export const NOT_PUBLISHED = 'is not published';
+
 function describe(probe: Probe): string {
   switch (probe.type) {
     case 'port':
@@ -70,10 +77,37 @@ function describe(probe: Probe): string {
 
 /**
  * Docker's proxy accepts before the server in the container does, and closes at once; a server that is up keeps the
- * connection open or speaks first. So a connection must live a moment to count.
+ * connection open or speaks first. So a connection must live a moment to count; one that goes around the proxy, to where the server
+ * itself listens (`direct`), need not.
  */
-export function portProblem(port: number | undefined): Promise<string | undefined> {
-  if (port === undefined) return Promise.resolve('is not published');
+export async function portProblem(port: number | undefined, direct?: Address): Promise<string | undefined> {
+  if (port === undefined) return NOT_PUBLISHED;
+  const accepted = direct && (await isAccepted(direct));
+  if (accepted !== undefined) return accepted ? undefined : 'refuses connections (ECONNREFUSED)';
+  return livingProblem(port);
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Undefined: from here it can't be told. */
+function isAccepted(address: Address): Promise<boolean | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    const end = (accepted: boolean | undefined): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(accepted);
+    };
+    const timer = setTimeout(() => end(undefined), LIVES_MS);
+    socket.on('connect', () => end(true));
+    socket.on('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED' ? false : undefined));
+  });
+}
+
+function livingProblem(port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
     const end = (problem: string | undefined): void => {
@@ -81,7 +115,7 @@ export function portProblem(port: number | undefined): Promise<string | undefine
       socket.destroy();
       resolve(problem);
     };
-    const timer = setTimeout(() => end(socket.connecting ? 'does not answer' : undefined), 150);
+    const timer = setTimeout(() => end(socket.connecting ? 'does not answer' : undefined), LIVES_MS);
     socket.on('data', () => end(undefined));
     socket.on('error', (error: NodeJS.ErrnoException) => end(`refuses connections (${error.code})`));
     socket.on('close', () => end('closes connections at once'));
@@ -89,7 +123,7 @@ export function portProblem(port: number | undefined): Promise<string | undefine
 }
 
 function httpProblem(port: number | undefined, path: string): Promise<string | undefined> {
-  if (port === undefined) return Promise.resolve('is not published');
+  if (port === undefined) return Promise.resolve(NOT_PUBLISHED);
   return new Promise((resolve) => {
     const ask = request({ port, host: '127.0.0.1', path, timeout: 1000 }, (response) => {
       response.resume();

@@ -57,7 +57,20 @@ export function normalise(signal: Signal, context: NormaliseContext): Normalised
       return one({ line: connection(signal, make), dropped: NOTHING });
     case 'call':
       return callActivities(signal, context, make);
+    case 'foreign':
+      return foreignActivities(signal, context, make);
   }
+}
+
+/** The sensor's own name stands before what it tells, so that no two sensors, and none of ours, write the same token. */
+function foreignActivities(signal: Extract<Signal, { type: 'foreign' }>, { resources }: NormaliseContext, make: Make): Normalised {
+  const { source, sensor, name, did, ok, durationMs } = signal;
+  const { text, dropped } = redact(name);
+  const line = make(source, `${source}:${sensor}/${text.slice(0, 80)}`, `${source}.${did}`);
+  if (ok !== undefined) line.ok = ok;
+  if (durationMs !== undefined) line.durationMs = durationMs;
+  const used = resources.filter(({ id }) => signal.uses.includes(id));
+  return { activities: [line, ...used.map(({ id }) => make(sourceOf(id, resources), id, 'resource.used'))], dropped };
 }
 
 function connection({ resource, did, bytes, durationMs }: Extract<Signal, { type: 'connection' }>, make: Make): Line {

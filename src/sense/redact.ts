@@ -2,7 +2,8 @@ import { looksOpaque } from './opaque.ts';
 
 /** What the gate took out, by kind; shown to the developer, never the text itself. */
 export interface Dropped {
-  readonly kind: SecretKind | 'argument';
+  /** `excluded`: the whole of an activity, since it was under a folder that the developer excluded. */
+  readonly kind: SecretKind | 'argument' | 'excluded';
   readonly count: number;
 }
 

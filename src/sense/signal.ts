@@ -29,6 +29,8 @@ export type Signal =
       readonly did: 'started' | 'ended';
       readonly name: string;
       readonly group?: string;
+      /** Where it runs. */
+      readonly folder?: string;
       readonly exitCode?: number;
       readonly durationMs?: number;
     }
@@ -39,8 +41,10 @@ export type Signal =
       readonly kind: string;
       readonly name: string;
       readonly durationMs?: number;
+      /** Where it runs. */
+      readonly folder?: string;
     }
-  | { readonly type: 'branch'; readonly at: UnixMs; readonly from?: string; readonly to: string }
+  | { readonly type: 'branch'; readonly at: UnixMs; readonly from?: string; readonly to: string; readonly folder?: string }
   | { readonly type: 'container'; readonly at: UnixMs; readonly did: string; readonly resource?: string; readonly image: string }
   | {
       readonly type: 'connection';
@@ -49,6 +53,10 @@ export type Signal =
       readonly resource: string;
       readonly bytes?: number;
       readonly durationMs?: number;
+      /** How long the client was held until the resource was ready; absent where it was. */
+      readonly heldMs?: number;
+      /** Time to the first byte of the answer. */
+      readonly firstByteMs?: number;
     }
   | {
       /** An API call, a query or a message, as a tracing program told of it when it had ended. */
@@ -62,7 +70,23 @@ export type Signal =
       readonly ok: boolean;
       /** Whom it called; absent for what was served. */
       readonly peer?: Peer;
+    }
+  | {
+      /** What another extension tells of (`foreignSensor.ts`). */
+      readonly type: 'foreign';
+      readonly at: UnixMs;
+      readonly source: ForeignSource;
+      readonly sensor: string;
+      readonly name: string;
+      readonly did: 'started' | 'ended' | 'happened';
+      readonly ok?: boolean;
+      readonly durationMs?: number;
+      /** Ids of resources; what is not declared here is left out. */
+      readonly uses: readonly string[];
     };
+
+/** What a sensor of another extension can be about. */
+export type ForeignSource = 'editor' | 'task' | 'test' | 'api' | 'database';
 
 export interface Peer {
   readonly address: string;

@@ -1,54 +1,53 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { App, Suggestion } from '../../src/app/app.ts';
 import { createApp } from '../../src/app/createApp.ts';
 import { IMPORTED_ACTOR, remembered } from '../../src/app/history.ts';
-import { EMPTY_MEMORY, type Memory, type Ports } from '../../src/app/ports.ts';
+import { EMPTY_MEMORY, type Ports } from '../../src/app/ports.ts';
 import { learnRhythms } from '../../src/app/rhythms.ts';
-import { type Activity, failed, ok, type Resource } from '../../src/domain/index.ts';
+import { type Activity, type Backend, failed, type Observation, ok, type Resource } from '../../src/domain/index.ts';
 import { learnPersonas } from '../../src/learn/personas.ts';
-import type { Provider } from '../../src/provision/provider.ts';
-import { createMemoryProvider, createMemoryWorld, type MemoryWorld } from '../../src/provision/providers/memory.ts';
+import { inTurn } from '../../src/provision/inTurn.ts';
+import { wishFor } from '../../src/provision/leases.ts';
+import type { EngineEvent, Provider } from '../../src/provision/provider.ts';
+import { createMemoryProvider, createMemoryWorld, type MemoryWorld, stepKey } from '../../src/provision/providers/memory.ts';
+import { NO_MOMENT, readyMoment } from '../../src/show/readyMoment.ts';
 import { createMemoryHistories } from './memoryHistories.ts';
+import { journalOn, MINUTE, quietPorts, storeOn, USUAL } from './quietPorts.ts';
 
-const MINUTE = 60_000;
 const COMPOSE = 'name: shop\nservices: { db: { image: "postgres:15" }, api: { image: x, depends_on: [db] } }';
 const DB = 'compose:shop/db';
 
+interface WorldOptions {
+  readonly backends?: readonly Backend[];
+  /** A folder for leases: the engine is one among several windows'. */
+  readonly leases?: string;
+}
+
 /** A world of one developer: an engine, a journal and a store that outlive the app, and a clock that is turned by hand. */
-function createWorld(files = [{ path: 'compose.yaml', text: COMPOSE }]) {
+function createWorld(files = [{ path: 'compose.yaml', text: COMPOSE }], { backends = [], leases }: WorldOptions = {}) {
   const engine = createMemoryWorld();
   const journal: Activity[] = [];
   const clock = { now: 1_700_000_000_000 };
   const histories = createMemoryHistories();
-  let memory: Memory = EMPTY_MEMORY;
+  const kept = { memory: EMPTY_MEMORY };
+  let tell: (event: EngineEvent) => void = () => {};
+  const watch: Provider['watch'] = (_, listener) => {
+    tell = listener;
+    return () => {};
+  };
   const open = async (settings: Partial<Ports['settings']> = {}): Promise<App> => {
-    const app = await createApp({
-      workspace: { id: 'w', name: 'shop', folder: '/work/shop' },
-      storage: '/none',
-      leases: '/none',
-      actor: 'me',
-      log: () => {},
+    const ports = quietPorts({
+      ...(leases ? { leases } : {}),
       now: () => clock.now,
-      after: () => () => {},
-      journal: {
-        append: (a) => void journal.push(...a),
-        read: () => readAll(journal),
-        flush: async () => {},
-        close: async () => {},
-        problems: [],
-      },
-      store: {
-        load: async () => ({ memory }),
-        save: (m) => {
-          memory = m;
-        },
-        flush: async () => {},
-      },
+      journal: journalOn(journal),
+      store: storeOn(kept),
       readWorkspace: async () => ({ files, problems: [] }),
-      providers: [simulated(engine, clock)],
-      random: () => 0.5,
+      providers: [{ ...(leases ? inTurn(simulated(engine, clock, backends)) : simulated(engine, clock, backends)), watch }],
       learner: {
         learn: async (history, previous, { signal } = {}) => {
           const { sessions, idleMs, heard } = remembered(journal, history.traces.map(histories.traceOf), history);
@@ -61,22 +60,13 @@ function createWorld(files = [{ path: 'compose.yaml', text: COMPOSE }]) {
         dispose: async () => {},
       },
       histories: histories.port,
-      settings: {
-        mode: 'auto',
-        trusted: true,
-        memoryBytes: 2 ** 31,
-        idleMs: 30 * MINUTE,
-        horizonMs: 20 * MINUTE,
-        leaseMs: 15 * MINUTE,
-        settleMs: 5 * MINUTE,
-        gateway: 'off',
-        ...settings,
-      },
+      settings: { ...USUAL, ...settings },
     });
+    const app = await createApp(ports);
     opened.push(app);
     return app;
   };
-  return { engine, journal, clock, histories, open, memory: () => memory };
+  return { engine, journal, clock, histories, open, memory: () => kept.memory, tell: (event: EngineEvent) => tell(event) };
 }
 
 const opened: App[] = [];
@@ -85,17 +75,18 @@ afterEach(async () => {
 });
 
 /** The simulated engine stands for any declared one; a cold start takes four seconds of the hand-turned clock. */
-function simulated(world: MemoryWorld, clock: { now: number }): Provider {
+function simulated(world: MemoryWorld, clock: { now: number }, backends: readonly Backend[]): Provider {
   const sleep = async (ms: number): Promise<void> => {
     clock.now += ms;
   };
   const inner = createMemoryProvider({ world, sleep });
+  const served = (seen: Observation): Observation => (seen.rung === 'ready' ? { ...seen, backends } : seen);
   const asMemory = (r: Resource): Resource => ({ ...r, spec: { type: 'memory', stepMs: { running: 4000 } } });
   return {
     ...inner,
     supports: (r) => r.spec.type === 'compose',
-    observe: (rs, c) => inner.observe(rs.map(asMemory), c),
-    reach: (r, rung, c) => inner.reach(asMemory(r), rung, c),
+    observe: (rs, c) => inner.observe(rs.map(asMemory), c).then((all) => all.map(served)),
+    reach: (r, rung, c) => inner.reach(asMemory(r), rung, c).then((result) => (result.ok ? ok(served(result.value)) : result)),
   };
 }
 
@@ -105,10 +96,6 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((closed) => server.close(closed));
   return port;
-}
-
-async function* readAll(all: readonly Activity[]): AsyncIterable<Activity> {
-  yield* [...all];
 }
 
 /** Days of work: sessions with the database and sessions without. */
@@ -158,6 +145,16 @@ describe('the app', () => {
     expect(app.why(DB).join(' ')).toMatch(/connected|psql|db/);
   });
 
+  it('hears of containers that the developer starts, and takes its own for nothing that was done', async () => {
+    const world = createWorld();
+    await world.open();
+    const event = { at: world.clock.now, did: 'start', image: 'postgres:15', resource: DB };
+    world.tell({ ...event, owner: 'prewarm' });
+    expect(world.journal).toEqual([]);
+    world.tell({ ...event, owner: 'developer' });
+    expect(world.journal).toMatchObject([{ kind: 'container.start', resource: DB }]);
+  });
+
   it('leaves it alone in a session that will not need it', async () => {
     const world = createWorld();
     const app = await begun(world);
@@ -180,6 +177,94 @@ describe('the app', () => {
     expect(world.engine.made).toBe(0);
     expect(await app.warm([DB])).toEqual([]);
     expect(rung(app)).toBe('ready');
+  });
+
+  it('one connection to the engine that is lost is no reason to give up', async () => {
+    const world = createWorld();
+    const app = await world.open();
+    const lost = failed('engine-unreachable', 'later', 'Docker cannot be reached.').fault;
+    world.engine.faults.set(stepKey(DB, 'running'), { fault: lost, times: 1 });
+    expect(await app.warm([DB])).toEqual([]);
+    expect(rung(app)).toBe('ready');
+    await app.cool([DB]);
+    world.engine.faults.set(stepKey(DB, 'running'), { fault: lost, times: 2 });
+    expect(await app.warm([DB])).toEqual([lost]);
+  });
+
+  it('takes settings that change while it runs: mode, budget and pauses', async () => {
+    const world = createWorld();
+    const live = { memoryBytes: 2 ** 31, idleMs: 30 * MINUTE, horizonMs: 20 * MINUTE };
+    const app = await begun(world, { mode: 'shadow' });
+    run(app, world, 'git pull');
+    await app.settle();
+    expect(rung(app)).toBe('absent');
+    app.applySettings({ ...live, mode: 'auto', memoryBytes: 1 });
+    await app.settle();
+    expect(rung(app), 'there is no room for it').not.toBe('ready');
+    expect(app.budget().memoryBytes).toBe(1);
+    app.applySettings({ ...live, mode: 'auto' });
+    await app.settle();
+    expect(rung(app)).toBe('ready');
+    app.applySettings({ ...live, mode: 'off' });
+    const recorded = app.state().activitiesRecorded;
+    run(app, world, 'psql');
+    expect(app.state().activitiesRecorded).toBe(recorded);
+    app.setMode('auto');
+    app.applySettings({ ...live, mode: 'shadow' });
+    expect(app.state().mode, 'what was set for this workspace holds over the setting').toBe('auto');
+  });
+
+  it('asks about what it did not ask about before in this session, and about nothing twice', async () => {
+    const CACHE = 'compose:shop/cache';
+    const compose = COMPOSE.replace('services: {', 'services: { cache: { image: redis },');
+    const world = createWorld([{ path: 'compose.yaml', text: compose }]);
+    past(world, 24);
+    // Every session with the database goes on to use the cache half an hour later, which is out of sight at its begin.
+    for (const a of world.journal.filter((one) => one.resource === DB)) {
+      world.journal.push({ ...a, at: a.at + 25 * MINUTE, resource: 'command:npm test' });
+      world.journal.push({ ...a, at: a.at + 26 * MINUTE, resource: CACHE });
+    }
+    world.journal.sort((a, b) => a.at - b.at);
+    const app = await world.open({ mode: 'suggest', horizonMs: 5 * MINUTE });
+    await app.relearn();
+    await app.settle();
+    const asked: string[][] = [];
+    app.onSuggest((s) => asked.push(s.resources.map((r) => r.id)));
+    for (const [minutes, line] of [
+      [0, 'git pull'],
+      [1, 'npm run lint'],
+      [2, 'psql'],
+      [24, 'npm test'],
+      [1, 'npm test'],
+    ] as const) {
+      world.clock.now += minutes * MINUTE;
+      run(app, world, line);
+      await app.settle();
+    }
+    expect(asked.flat().filter((id) => id === DB)).toHaveLength(1);
+    expect(asked.flat().filter((id) => id === CACHE)).toHaveLength(1);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('knows the moment at which all that was asked for is ready, once a session', async () => {
+    const world = createWorld();
+    const app = await begun(world, { mode: 'suggest' });
+    let moment = NO_MOMENT;
+    const said: (readonly string[])[] = [];
+    app.onChange((state) => {
+      moment = readyMoment(moment, state);
+      if (moment.say) said.push(moment.say);
+    });
+    run(app, world, 'git pull');
+    await app.settle();
+    expect(said).toEqual([]);
+    await app.warm([DB, 'compose:shop/api']);
+    await app.settle();
+    expect(said.map((names) => [...names].sort())).toEqual([['api', 'db']]);
+    await app.cool([DB]);
+    await app.warm([DB]);
+    await app.settle();
+    expect(said).toHaveLength(1);
   });
 
   it('shadow only keeps the ledger', async () => {
@@ -237,6 +322,28 @@ describe('the app', () => {
     expect(rung(app)).toBe('ready');
   });
 
+  it('what is called off is not wanted any more, and an earlier word holds again', async () => {
+    const world = createWorld();
+    const app = await world.open();
+    const stop = new AbortController();
+    app.teach({ resource: DB, verdict: 'not-now' });
+    const warming = app.warm([DB], stop.signal);
+    stop.abort();
+    expect(await warming).toMatchObject([{ code: 'cancelled' }]);
+    await app.settle();
+    expect(rung(app)).not.toBe('ready');
+    expect(world.memory().feedback[DB]).toMatchObject({ verdict: 'not-now' });
+    expect(await app.warm([DB], AbortSignal.abort())).toMatchObject([{ code: 'cancelled' }]);
+    expect(rung(app)).not.toBe('ready');
+  });
+
+  it('cooling makes nothing that is not there', async () => {
+    const { open } = createWorld();
+    const app = await open();
+    expect(await app.cool([DB])).toEqual([]);
+    expect(app.state().resources.find((r) => r.resource.id === DB)?.rung).toBe('absent');
+  });
+
   it('after a crash the next one adopts what is there, and goes on with the session', async () => {
     const world = createWorld();
     const first = await begun(world);
@@ -264,6 +371,21 @@ describe('the app', () => {
     expect(world.engine.made).toBe(1);
   });
 
+  it('goes on holding what it warmed while the engine does not answer', async () => {
+    const world = createWorld();
+    const app = await begun(world);
+    run(app, world, 'git pull');
+    await app.settle();
+    world.engine.reachable = false;
+    for (let minutes = 0; minutes < 30; minutes += 4) {
+      world.clock.now += 4 * MINUTE;
+      run(app, world, 'git pull');
+      await app.settle();
+    }
+    expect(rung(app)).toBe('unknown');
+    expect(world.engine.things.get(DB)?.leaseUntil).toBeGreaterThan(world.clock.now);
+  });
+
   it('cools what a session no longer needs, after it has settled, and writes the waste down', async () => {
     const world = createWorld();
     const app = await begun(world);
@@ -278,6 +400,66 @@ describe('the app', () => {
     expect(app.state().ledger.entries.map((e) => e.outcome)).toEqual(['wasted']);
   });
 
+  it('keeps what bytes go through, and cools what only holds a silent connection', async () => {
+    const port = await freePort();
+    const database = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
+    await once(database, 'listening');
+    const backend: Backend = { host: '127.0.0.1', port: (database.address() as AddressInfo).port, containerPort: 5432 };
+    const files = [{ path: 'compose.yaml', text: COMPOSE.replace('"postgres:15"', `"postgres:15", ports: ["${port}:5432"]`) }];
+    const world = createWorld(files, { backends: [backend] });
+    const app = await begun(world, { gateway: 'on' });
+    const decision = (): string | undefined => app.state().resources.find((r) => r.resource.id === DB)?.decision?.reason.code;
+    run(app, world, 'git pull');
+    await app.settle();
+    const pool = connect(port, '127.0.0.1');
+    const asks = async (): Promise<void> => {
+      pool.write('x');
+      await once(pool, 'data');
+    };
+    await asks();
+    for (let i = 0; i < 3; i++) {
+      world.clock.now += 31 * MINUTE;
+      await asks();
+      await app.settle();
+      expect([rung(app), decision()]).toEqual(['ready', 'in-use']);
+    }
+    for (let i = 0; i < 3; i++) {
+      world.clock.now += 31 * MINUTE;
+      await app.settle();
+    }
+    expect([rung(app), pool.readyState]).toEqual(['created', 'open']);
+    pool.destroy();
+    database.close();
+  });
+
+  it('leaves warm what another window wants warm, without a word, and cools it when a person says so', async () => {
+    const leases = mkdtempSync(join(tmpdir(), 'prewarm-app-'));
+    const world = createWorld(undefined, { leases });
+    const app = await begun(world);
+    run(app, world, 'git pull');
+    await app.settle();
+    await wishFor(DB, 'ready', {
+      workspace: 'w',
+      storage: leases,
+      leases,
+      now: () => world.clock.now,
+      leaseMs: 8 * 60 * MINUTE,
+      signal: new AbortController().signal,
+      progress: () => {},
+      instance: 'window-2-other',
+      onBehalfOf: 'prediction',
+    });
+    world.clock.now += 31 * MINUTE;
+    await app.settle();
+    world.clock.now += 6 * MINUTE;
+    await app.settle();
+    expect(rung(app)).toBe('ready');
+    expect(app.state().faults).toEqual([]);
+    expect(await app.cool([DB])).toEqual([]);
+    expect(rung(app)).toBe('created');
+    rmSync(leases, { recursive: true });
+  });
+
   it('hears a burst of calls once, and a connection with the queries over it as one use', async () => {
     const port = await freePort();
     const world = createWorld([{ path: 'compose.yaml', text: COMPOSE.replace('"postgres:15"', `"postgres:15", ports: ["${port}:5432"]`) }]);
@@ -288,6 +470,8 @@ describe('the app', () => {
       [DB, 'connection.opened'],
       [DB, 'connection.closed'],
     ];
+    expect(heard()).toEqual(connected);
+    for (let i = 0; i < 5; i++) await once(connect(port, '127.0.0.1'), 'close');
     expect(heard()).toEqual(connected);
     const call = (source: 'api' | 'database', name: string): void =>
       app.record({

@@ -9,6 +9,10 @@ export function createMemoryHistories() {
   const idOf = ({ format, path }: HistorySource): string => `${format}-${path}`;
   const port: Histories = {
     find: async () => [...files.keys()].map((path) => ({ id: `zsh-${path}`, format: 'zsh', path, kind: 'shell', bytes: 1, changedAt: 0 })),
+    preview: async ({ path }) => {
+      const read = files.get(path)?.length ?? 0;
+      return ok({ read, kept: read, rejected: 0, tokens: [], dropped: [], more: false });
+    },
     kept: async () => [...kept.keys()].sort().map((id) => ({ id, trace: id })),
     stage: async (sources, { signal } = {}) => {
       if (signal?.aborted) return failed('cancelled', 'never', 'Stopped.');

@@ -66,10 +66,12 @@ it.skipIf(engineProblem !== undefined)('what the developer started is seen and n
   const context = {
     workspace: `contract-${process.pid}`,
     storage: tmpdir(),
-    leases: tmpdir(),
+    leases: mkdtempSync(join(tmpdir(), 'prewarm-leases-')),
     now: Date.now,
     leaseMs: 1,
     signal: new AbortController().signal,
+    instance: 'test',
+    onBehalfOf: 'prediction' as const,
     progress: () => {},
   };
   const before = (await docker.getContainer(compose('ps', '-q').trim()).inspect()).Id;

@@ -41,6 +41,8 @@ export function contract(subject: Subject): void {
       leaseMs: 60_000,
       signal: controller.signal,
       progress: () => {},
+      instance: 'window-1-contract',
+      onBehalfOf: 'prediction',
       ...more,
     });
     const fresh = (): Resource => subject.resource(`thing${++serial}`);
@@ -101,6 +103,28 @@ export function contract(subject: Subject): void {
         expect(seen.backends[0]).toMatchObject({ host: '127.0.0.1', containerPort: resource.ports[0]?.container });
     });
 
+    it('measures what runs, and nothing of what does not', async () => {
+      if (!provider.measure) return;
+      const [running, absent] = [track(fresh()), fresh()];
+      await ready(running);
+      const usage = await provider.measure([running, absent], context());
+      expect([...usage.keys()]).toEqual([running.id]);
+      expect(usage.get(running.id)?.memoryBytes).toBeGreaterThan(0);
+      expect(usage.get(running.id)?.cpuCores).toBeGreaterThanOrEqual(0);
+      await provider.reach(running, 'absent', context());
+      expect((await provider.measure([running], context())).size).toBe(0);
+    });
+
+    it('is limited and freed while it serves, twice over', async () => {
+      if (!provider.limit) return;
+      const resource = track(fresh());
+      await ready(resource);
+      for (const allowance of [{ cpuCores: 0.5, memoryBytes: 2 ** 29 }, { cpuCores: 0.5, memoryBytes: 2 ** 29 }, {}, {}]) {
+        expect(await provider.limit(resource, allowance, context())).toMatchObject({ ok: true });
+        expect((await observe(resource)).rung).toBe('ready');
+      }
+    });
+
     it('does nothing the second time', async () => {
       const resource = track(fresh());
       const first = await ready(resource);
@@ -144,6 +168,25 @@ export function contract(subject: Subject): void {
       controller.abort();
       expect(await provider.reach(resource, 'ready', context())).toMatchObject({ ok: false, fault: { code: 'cancelled' } });
       controller = new AbortController();
+      await ready(resource);
+    });
+
+    const others = subject.name === 'memory' ? undefined : it;
+    // The simulated engine knows no other instances.
+    others?.('what another instance holds warm is cooled by a person’s word only', async () => {
+      const resource = track(fresh());
+      await ready(resource);
+      const other = { instance: 'window-2-other' };
+      const low = provider.rungs.includes('created') ? 'created' : 'absent';
+      expect(await provider.reach(resource, low, context(other))).toMatchObject({
+        ok: false,
+        fault: { code: 'held-by-other', retry: 'later' },
+      });
+      expect((await observe(resource)).rung).toBe('ready');
+      expect(await provider.reach(resource, low, context({ ...other, onBehalfOf: 'person' }))).toMatchObject({
+        ok: true,
+        value: { rung: low },
+      });
       await ready(resource);
     });
 

@@ -62,10 +62,12 @@ it.skipIf(engineProblem !== undefined)('labels all that it makes, and publishes 
   const context = {
     workspace: `contract-${process.pid}`,
     storage: '/nowhere',
-    leases: '/nowhere',
+    leases: mkdtempSync(join(tmpdir(), 'prewarm-leases-')),
     now: () => 1000,
     leaseMs: 5,
     signal: new AbortController().signal,
+    instance: 'test',
+    onBehalfOf: 'prediction' as const,
     progress: () => {},
   };
   await provider.reach(r, 'created', context);
@@ -102,6 +104,8 @@ it.skipIf(engineProblem !== undefined)('an engine that goes away half-way: one m
     now: Date.now,
     leaseMs: 60_000,
     signal: new AbortController().signal,
+    instance: 'test',
+    onBehalfOf: 'prediction' as const,
   };
   const r = resource('cut');
   const provider = createDockerProvider({ host: `tcp://127.0.0.1:${port}` });

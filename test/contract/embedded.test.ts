@@ -74,6 +74,8 @@ it('serves any user and several clients at once, and keeps its data', async () =
     now: Date.now,
     leaseMs: 60_000,
     signal: new AbortController().signal,
+    instance: 'test',
+    onBehalfOf: 'prediction' as const,
     progress: () => {},
   };
   const db = resource('several');

@@ -7,6 +7,8 @@ import { must, run, say } from './run.mjs';
 
 const here = join(import.meta.dirname, 'images');
 const BASE = 'prewarm-test/base';
+/** The label of a stand-in: the files that it was made from. */
+const MADE_FROM = 'dev.prewarm.test.stand-in';
 const STAND_INS = { 'postgres:15': 'postgres.Dockerfile', 'redis:7': 'redis.Dockerfile' };
 
 /**
@@ -15,7 +17,7 @@ const STAND_INS = { 'postgres:15': 'postgres.Dockerfile', 'redis:7': 'redis.Dock
  */
 export async function ensureImages() {
   const missing = [];
-  for (const tag of [BASE, ...Object.keys(STAND_INS)]) if (!(await present(tag))) missing.push(tag);
+  for (const tag of [BASE, ...Object.keys(STAND_INS)]) if (!(await current(tag))) missing.push(tag);
   if (missing.length === 0) return;
   const tar = join(cacheFolder('images'), `${digest()}.tar`);
   if (existsSync(tar)) {
@@ -27,9 +29,18 @@ export async function ensureImages() {
   await buildBase();
   for (const [tag, file] of Object.entries(STAND_INS)) {
     say(`building a stand-in for ${tag} from Debian packages`);
-    await must('docker', ['build', '-q', '-t', tag, '-f', join(here, file), here], { env: { ...process.env, DOCKER_BUILDKIT: '0' } });
+    await must('docker', ['build', '-q', '--label', `${MADE_FROM}=${digest()}`, '-t', tag, '-f', join(here, file), here], {
+      env: { ...process.env, DOCKER_BUILDKIT: '0' },
+    });
   }
   await must('docker', ['save', '-o', tar, BASE, ...Object.keys(STAND_INS)]);
+}
+
+/** The real image, or a stand-in that was made from today's files. */
+async function current(tag) {
+  const { code, output } = await run('docker', ['image', 'inspect', '-f', `{{index .Config.Labels "${MADE_FROM}"}}`, tag]);
+  const madeFrom = output.trim();
+  return code === 0 && (tag === BASE || madeFrom === '' || madeFrom === digest());
 }
 
 const present = async (tag) => (await run('docker', ['image', 'inspect', tag])).code === 0;

@@ -37,6 +37,7 @@ const app = await openCore({
   horizonMs: 20 * 60_000,
   retentionDays: 36_500,
   dockerHost: '',
+  devcontainerPath: '',
   embedded: 'on',
   log: (line) => process.env.PREWARM_VERBOSE && process.stderr.write(`${line}\n`),
 });

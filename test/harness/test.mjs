@@ -35,6 +35,9 @@ await command('types', 'typescript/bin/tsc', '--noEmit');
 await command('lint', '@biomejs/biome/bin/biome', 'check', '.');
 await vitest('unit');
 await vitest('contract');
+const { browserPath } = await import('./workbench.mjs');
+if (browserPath()) await vitest('webview');
+else skip('webview', 'no Chromium or Chrome was found: install one, or set PREWARM_BROWSER to its path');
 for (const name of ['host', 'e2e'])
   if (windowProblem) skip(name, windowProblem);
   else await vitest(name);

@@ -83,7 +83,8 @@ export async function startVsCode({ dataFolder, folder, development, tests, sett
     String(port),
     '--without-connection-token',
     '--accept-server-license-terms',
-    '--enable-smoke-test-driver',
+    // It lets the page name an extension under development, and keeps notifications from being shown: users have no such thing.
+    ...(development || tests ? ['--enable-smoke-test-driver'] : []),
     '--server-data-dir',
     dataFolder,
     '--extensions-dir',

@@ -12,7 +12,7 @@ const BROWSERS = [
 ];
 export const browserPath = () => process.env.PREWARM_BROWSER ?? BROWSERS.find((path) => existsSync(path));
 
-export function launchBrowser() {
+export function launchBrowser(more = []) {
   return chromium.launch({
     executablePath: browserPath(),
     args: [
@@ -22,13 +22,16 @@ export function launchBrowser() {
       '--disable-component-update',
       '--disable-sync',
       '--no-first-run',
+      ...more,
     ],
   });
 }
 
-/** A real VS Code window in a real browser, with the few moves that tests make in it. */
-export async function openWorkbench(browser, url) {
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: [] })).newPage();
+/** A real VS Code window in a real browser, with the few moves that tests make in it; `language` is what a language pack would set. */
+export async function openWorkbench(browser, url, { language = 'en' } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: [], locale: language });
+  if (language !== 'en') await context.addInitScript((l) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: l }), language);
+  const page = await context.newPage();
   await page.goto(url);
   await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
   const status = page
@@ -72,13 +75,23 @@ export async function openWorkbench(browser, url) {
       await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
       await page.waitForTimeout(400);
       await page.keyboard.press('Enter');
-      await page.locator('.tab.active').first().waitFor();
+      await page.locator('.tab.active', { hasText: name }).first().waitFor();
+      // What is pressed while it closes is lost.
+      await page.locator('.quick-input-widget').first().waitFor({ state: 'hidden' });
     },
     /** Types into a terminal; resolves when it is ready to be typed into. */
     async openTerminal() {
       await command('Terminal: Create New Terminal');
-      await page.locator('.terminal-wrapper .xterm, .terminal.xterm').first().waitFor({ timeout: 30_000 });
-      await page.waitForTimeout(2500);
+      const active = page.locator('.terminal-wrapper.active');
+      await active.locator('.xterm').first().waitFor({ timeout: 30_000 });
+      await until(
+        async () => /[#$%>❯]\s*$/m.test((await active.allInnerTexts()).join('').trim()),
+        30_000,
+        'the new terminal shows no prompt',
+      );
+      // The shell's integration comes a moment after its first prompt.
+      await page.waitForTimeout(1500);
+      await active.locator('textarea.xterm-helper-textarea').first().focus();
     },
     async type(line) {
       await page.keyboard.type(line, { delay: 4 });

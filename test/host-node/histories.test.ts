@@ -19,6 +19,7 @@ import type { Histories, HistorySource, Staged } from '../../src/app/ports.ts';
 import type { Activity, Result } from '../../src/domain/index.ts';
 import { findHistories, idOf, type Places } from '../../src/host/node/findHistories.ts';
 import { openHistories } from '../../src/host/node/histories.ts';
+import { previewHistory } from '../../src/host/node/previewHistory.ts';
 import { createLearner, type LearnerThread } from '../../src/host/worker/learnerClient.ts';
 
 let home: string;
@@ -33,6 +34,32 @@ function put(path: string, text = 'npm test\n'): string {
   writeFileSync(file, text);
   return file;
 }
+
+describe('the preview of a history', () => {
+  it('is what an import would keep, without a secret and without writing anything', async () => {
+    const file = put('.bash_history', 'npm test -- --grep x\nnpm test\nexport TOKEN=hunter2\npsql postgres://me:hunter2@db/shop\n');
+    const before = readdirSync(home);
+    const preview = await previewHistory({ format: 'bash', path: file }, Date.now());
+    if (!preview.ok) throw new Error(preview.fault.message);
+    expect(preview.value.tokens.slice(0, 2)).toEqual([
+      { token: 'command:npm test', count: 2 },
+      { token: 'command:export', count: 1 },
+    ]);
+    expect(preview.value).toMatchObject({ read: 4, more: false });
+    expect(preview.value.dropped.map((d) => d.kind)).toContain('argument');
+    expect(JSON.stringify(preview.value)).not.toContain('hunter2');
+    expect(readdirSync(home)).toEqual(before);
+  });
+
+  it('stops in a very long one, and says what it cannot read', async () => {
+    const file = put('.bash_history', 'ls\n'.repeat(150_000));
+    const preview = await previewHistory({ format: 'bash', path: file }, Date.now());
+    expect(preview.ok && preview.value.more).toBe(true);
+    const missing = await previewHistory({ format: 'bash', path: join(home, 'none') }, Date.now());
+    expect(missing.ok ? '' : missing.fault.message).toMatch(/none cannot be read \(ENOENT\)/);
+    expect((await previewHistory({ format: 'constructor', path: file }, 0)).ok).toBe(false);
+  });
+});
 
 describe('finding histories', () => {
   const find = async (more: Partial<Places> = {}) => {

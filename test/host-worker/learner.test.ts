@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { WarmBacktest } from '../../src/app/backtest/warm/warmBacktest.ts';
 import type { History } from '../../src/app/history.ts';
 import type { Learner } from '../../src/app/ports.ts';
+import { replayPolicies } from '../../src/app/replayPolicies.ts';
 import type { Activity } from '../../src/domain/index.ts';
 import { createLearner } from '../../src/host/worker/learnerClient.ts';
+import { mergePersonas } from '../../src/learn/personas/merge.ts';
 import { plantedSessions } from '../learn/planted.ts';
 
 /** A real thread running the real program. */
@@ -55,6 +58,43 @@ describe('the learner’s thread', () => {
     expect(result.ok && result.value.model.components.length).toBeGreaterThan(1);
     expect(told.at(-1)).toBe(1);
     expect([...told].sort((a, b) => a - b)).toEqual(told);
+  });
+
+  it('replays the uses that the journal holds of this workspace, as it is done without a thread', async () => {
+    const journal = join(folder, 'used');
+    mkdirSync(journal);
+    const activities = Array.from(
+      { length: 300 },
+      (_, i): Activity => ({
+        at: 1_700_000_000_000 + i * 10 * 60_000,
+        actor: 'me',
+        workspace: i % 10 === 9 ? 'another' : 'w',
+        resource: i % 3 === 0 ? 'compose:shop/db' : 'command:ls',
+        kind: i % 3 === 0 ? 'resource.used' : 'command.started',
+      }),
+    );
+    writeFileSync(join(journal, '00000000000001-a.jsonl'), linesOf(activities));
+    const thread = createLearner({ program, journal, now: Date.now });
+    open.push(thread);
+    const costs = { 'compose:shop/db': { coldMs: 9000, memoryBytes: 2 ** 28 } };
+    const replayed = await thread.replay?.({ workspace: 'w', costs });
+    const { elapsedMs: _took, ...here } = (await replayPolicies(activities, { workspace: 'w', costs }, () => 0)) as WarmBacktest;
+    expect(replayed).toMatchObject({ ok: true, value: here });
+    expect(here.policies.never?.uses).toBe(90);
+    expect(await thread.replay?.({ workspace: 'w', costs: {} })).toEqual({ ok: true, value: undefined });
+  });
+
+  it('splits a persona that was merged, and says why where there is nothing to split', async () => {
+    const one = learner();
+    const first = await one.learn(few, undefined);
+    if (!first.ok) throw new Error(first.fault.message);
+    const [a, b, other] = first.value.model.components.map((c) => c.id) as [string, string, string];
+    const merged = mergePersonas(first.value.model, a, b, Date.now());
+    if (!merged.ok) throw new Error(merged.fault.message);
+    const split = await one.learn(few, merged.value, { split: a });
+    expect(split.ok && split.value.model.components.length).toBe(first.value.model.components.length);
+    const refused = await one.learn(few, merged.value, { split: other });
+    expect(refused.ok ? '' : refused.fault.message).toMatch(/show one workflow/);
   });
 
   it('is cancelled in the middle, leaves what else was asked alone, and learns again', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Feedback, Observation, Resource } from '../../src/domain/index.ts';
 import { RUNGS } from '../../src/domain/index.ts';
 import { decide, type Situation } from '../../src/plan/decide.ts';
+import { DEFAULT_PRICES } from '../../src/plan/value.ts';
 
 /** Every outcome in full: what is desired, what is done, what is proposed, and the very words of the reason. */
 
@@ -36,9 +37,9 @@ const base: Situation = {
   costs: new Map([['db', { resource: 'db', coldMs: 5000, measured: true, memoryBytes: GB }]]),
   feedback: new Map(),
   inUse: new Set(),
-  engineOf: () => ({ provider: 'memory', rungs: RUNGS }),
+  engineOf: () => ({ provider: 'memory', rungs: RUNGS.slice(0, -1) }),
   settling: {},
-  limits: { memoryBytes: 2 * GB, settleMs: 1000, prices: { secondsPerGigabyteSecond: 0.001, secondsPerWrongStart: 1 } },
+  limits: { memoryBytes: 2 * GB, settleMs: 1000, prices: { ...DEFAULT_PRICES, secondsPerGigabyteSecond: 0.001, secondsPerWrongStart: 1 } },
 };
 const warm = { observations: new Map([seen('db', 'ready')]) };
 const costs = (measured: boolean) => new Map([['db', { resource: 'db', coldMs: 5000, measured, memoryBytes: GB }]]);
@@ -47,26 +48,28 @@ const CLIMB = 'climb created→ready';
 const DESCEND = 'descend ready→created';
 /** 0.8 × 5 s − 0.2 × 1 s − (0.8 × 60 + 0.2 × 600) s × 1 GB × 0.001. */
 const LIKELY = '80 % likely within 10 min × 5.0 s cold start (measured) = 3.6 s expected gain after memory';
+/** Without measured times of its own, a paused one is taken for as slow as a stopped one. */
+const WHY = 'Ready instead of paused: 5.0 s faster.';
 const UNLIKELY = '1 % likely within 10 min × 5.0 s cold start (measured) = -1.5 s expected gain after memory';
 const UNKNOWN = 'Too little has been seen to say whether it will be needed.';
 
 describe('each outcome, word for word', () => {
   it.each<[string, Partial<Situation>, string, string, string | undefined, boolean]>([
-    ['worth it', { needs: likely(0.8) }, 'worth-it', `${LIKELY}. Because.`, CLIMB, false],
-    ['worth it, and nothing to add', { needs: likely(0.8, '') }, 'worth-it', `${LIKELY}.`, CLIMB, false],
+    ['worth it', { needs: likely(0.8) }, 'worth-it', `${LIKELY}. ${WHY} Because.`, CLIMB, false],
+    ['worth it, and nothing to add', { needs: likely(0.8, '') }, 'worth-it', `${LIKELY}. ${WHY}`, CLIMB, false],
     [
       'a guessed cost says so',
       { needs: likely(0.8, ''), costs: costs(false) },
       'worth-it',
-      `${LIKELY.replace('measured', 'assumed')}.`,
+      `${LIKELY.replace('measured', 'assumed')}. ${WHY}`,
       CLIMB,
       false,
     ],
     ['not worth it', { needs: likely(0.01) }, 'not-worth-it', `${UNLIKELY}.`, undefined, false],
     ['nothing known', {}, 'abstained', UNKNOWN, undefined, false],
     ['no cost known', { needs: likely(0.8), costs: new Map() }, 'abstained', UNKNOWN, undefined, false],
-    ['suggest', { needs: likely(0.8, ''), mode: 'suggest' }, 'mode-suggest', `${LIKELY}. Mode is suggest.`, undefined, true],
-    ['shadow', { needs: likely(0.8, ''), mode: 'shadow' }, 'mode-shadow', `${LIKELY}. Mode is shadow.`, undefined, false],
+    ['suggest', { needs: likely(0.8, ''), mode: 'suggest' }, 'mode-suggest', `${LIKELY}. ${WHY} Mode is suggest.`, undefined, true],
+    ['shadow', { needs: likely(0.8, ''), mode: 'shadow' }, 'mode-shadow', `${LIKELY}. ${WHY} Mode is shadow.`, undefined, false],
     ['asked', { feedback: said('asked'), mode: 'off' }, 'asked', 'You asked for it.', CLIMB, false],
     ['always', { feedback: said('always'), mode: 'shadow' }, 'pinned', 'You said always for this resource.', CLIMB, false],
     ['always, but off', { feedback: said('always'), mode: 'off' }, 'abstained', UNKNOWN, undefined, false],
@@ -81,7 +84,14 @@ describe('each outcome, word for word', () => {
       false,
     ],
     ['not now', { feedback: said('not-now', NOW + 1), needs: likely(1) }, 'not-now', 'You said not now.', undefined, false],
-    ['not now is over at its end', { feedback: said('not-now', NOW), needs: likely(0.8) }, 'worth-it', `${LIKELY}. Because.`, CLIMB, false],
+    [
+      'not now is over at its end',
+      { feedback: said('not-now', NOW), needs: likely(0.8) },
+      'worth-it',
+      `${LIKELY}. ${WHY} Because.`,
+      CLIMB,
+      false,
+    ],
     [
       'in use, beyond any budget',
       { inUse: new Set(['db']), ...warm, limits: { ...base.limits, memoryBytes: 0 } },
@@ -139,8 +149,16 @@ describe('each outcome, word for word', () => {
       undefined,
       false,
     ],
-    ['warm and wanted', { ...warm, needs: likely(0.8) }, 'worth-it', `${LIKELY}. Because.`, undefined, false],
-    ['warm and wanted, in suggest', { ...warm, needs: likely(0.8), mode: 'suggest' }, 'worth-it', `${LIKELY}. Because.`, undefined, false],
+    // What runs already is not charged its start again: 0.2 s more.
+    ['warm and wanted', { ...warm, needs: likely(0.8) }, 'worth-it', `${LIKELY.replace('3.6', '3.8')}. ${WHY} Because.`, undefined, false],
+    [
+      'warm and wanted, in suggest',
+      { ...warm, needs: likely(0.8), mode: 'suggest' },
+      'worth-it',
+      `${LIKELY.replace('3.6', '3.8')}. ${WHY} Because.`,
+      undefined,
+      false,
+    ],
     [
       'settling',
       { ...warm, settling: { db: NOW - 999 } },
@@ -151,11 +169,11 @@ describe('each outcome, word for word', () => {
     ],
     ['settled', { ...warm, settling: { db: NOW - 1000 } }, 'idle', `Not needed any more: ${UNKNOWN}`, DESCEND, false],
     [
-      'paused is no longer warm',
+      'paused holds memory for nothing',
       { observations: new Map([seen('db', 'paused')]), settling: { db: 0 } },
-      'abstained',
-      UNKNOWN,
-      undefined,
+      'idle',
+      `Not needed any more: ${UNKNOWN}`,
+      'descend paused→created',
       false,
     ],
     [

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Cost, LedgerEntry, Need } from '../../src/domain/index.ts';
-import { asEager, expectedValueS, patienceMinutes, worthS } from '../../src/plan/value.ts';
+import type { LedgerEntry, Need } from '../../src/domain/index.ts';
+import { asEager, expectedValueS, patienceMinutes, type Stay, worthS } from '../../src/plan/value.ts';
 
 const GB = 2 ** 30;
-const PRICES = { secondsPerGigabyteSecond: 0.01, secondsPerWrongStart: 2 };
+const PRICES = { secondsPerGigabyteSecond: 0.01, secondsPerCoreSecond: 0.1, secondsPerWrongStart: 2, secondsPerWrongPreparation: 1 };
 const need = (probability: number, etaMs: number, horizonMs = 100_000): Need => ({
   resource: 'db',
   probability,
@@ -11,17 +11,18 @@ const need = (probability: number, etaMs: number, horizonMs = 100_000): Need => 
   horizonMs,
   because: '',
 });
-const cost = (coldMs: number, memoryBytes = GB): Cost => ({ resource: 'db', coldMs, measured: true, memoryBytes });
+const stay = (coldMs: number, memoryBytes = GB, cores = 0): Stay => ({ savedS: coldMs / 1000, memoryBytes, cores, wrongS: 2 });
 
 describe('the expected value of being warm, s', () => {
   it.each([
-    ['a certain use: the wait less the memory until then', need(1, 40_000), cost(10_000), 10 - 40 * 0.01],
-    ['no use: a wrong start, and memory for the whole horizon', need(0, 40_000), cost(10_000), -2 - 100 * 0.01],
-    ['half and half', need(0.5, 40_000), cost(10_000), 5 - 1 - 70 * 0.01],
-    ['memory is never held beyond the horizon', need(1, 900_000), cost(10_000), 10 - 100 * 0.01],
-    ['two gigabytes cost twice', need(1, 40_000), cost(10_000, 2 * GB), 10 - 80 * 0.01],
-    ['no memory costs nothing', need(1, 40_000), cost(10_000, 0), 10],
-  ])('%s', (_, n, c, value) => expect(expectedValueS(n, c, PRICES)).toBeCloseTo(value, 9));
+    ['a certain use: the wait less the memory until then', need(1, 40_000), stay(10_000), 10 - 40 * 0.01],
+    ['no use: a wrong start, and memory for the whole horizon', need(0, 40_000), stay(10_000), -2 - 100 * 0.01],
+    ['half and half', need(0.5, 40_000), stay(10_000), 5 - 1 - 70 * 0.01],
+    ['memory is never held beyond the horizon', need(1, 900_000), stay(10_000), 10 - 100 * 0.01],
+    ['two gigabytes cost twice', need(1, 40_000), stay(10_000, 2 * GB), 10 - 80 * 0.01],
+    ['no memory costs nothing', need(1, 40_000), stay(10_000, 0), 10],
+    ['nor does a processor at rest, but half a core does', need(1, 40_000), stay(10_000, 0, 0.5), 10 - 40 * 0.05],
+  ])('%s', (_, n, s, value) => expect(expectedValueS(n, s, PRICES)).toBeCloseTo(value, 9));
 });
 
 describe('the patience that breaks even', () => {
@@ -33,7 +34,12 @@ describe('the patience that breaks even', () => {
 
 describe('eagerness', () => {
   it('makes holding and wrong starts cheaper', () =>
-    expect(asEager(PRICES, 2)).toEqual({ secondsPerGigabyteSecond: 0.005, secondsPerWrongStart: 1 }));
+    expect(asEager(PRICES, 2)).toEqual({
+      secondsPerGigabyteSecond: 0.005,
+      secondsPerCoreSecond: 0.05,
+      secondsPerWrongStart: 1,
+      secondsPerWrongPreparation: 0.5,
+    }));
 });
 
 describe('what a line of the ledger was worth, s', () => {

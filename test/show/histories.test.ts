@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { historyChange, historyOutcome, historyProgress, historyRows, type ShownHistory } from '../../src/show/histories.ts';
+import {
+  historyChange,
+  historyOutcome,
+  historyPreview,
+  historyProgress,
+  historyRows,
+  type ShownHistory,
+} from '../../src/show/histories.ts';
 
 const NOW = 1_800_000_000_000;
 const DAY = 86_400_000;
@@ -67,5 +74,54 @@ describe('the histories to choose from', () => {
     expect(historyOutcome(1, [{ commands: 1, dropped: 1 }])).toBe('1 persona from 1 command (1 thing dropped by the gate).');
     expect(historyOutcome(0, [{ commands: 2, dropped: 0 }])).toMatch(/^0 personas from 2 commands .* too little/);
     expect([historyProgress({ read: 30_000 }), historyProgress({ learnt: 0.4 })]).toEqual(['30,000 commands read', 'learning: 40 %']);
+  });
+});
+
+describe('the preview of a history', () => {
+  const row = { label: '~/.zsh_history', description: 'Z shell · 1.2 MB' };
+  const tokens = [
+    { token: 'command:npm test', count: 12 },
+    { token: 'command:psql', count: 3 },
+  ];
+
+  it('says what is in it, all that would be kept, and what would be dropped', () =>
+    expect(
+      historyPreview(row, {
+        read: 1200,
+        kept: 15,
+        rejected: 1,
+        tokens,
+        dropped: [
+          { kind: 'argument', count: 7 },
+          { kind: 'environment-value', count: 2 },
+          { kind: 'email', count: 1 },
+          { kind: 'of-tomorrow', count: 2 },
+        ],
+        more: false,
+      }),
+    ).toBe(`~/.zsh_history (Z shell · 1.2 MB)
+
+Nothing of this is stored yet, and nothing leaves this machine.
+1,200 entries read. Of 15 this would be kept:
+
+  12 × npm test
+   3 × psql
+
+Dropped by the gate, never stored:
+
+  7 arguments
+  2 values of variables
+  1 e-mail address
+  2 of-tomorrow
+
+1 line is not of this format, and left out.
+`));
+
+  it('of a long one says so, and how much is not shown', () => {
+    const many = Array.from({ length: 700 }, (_, i) => ({ token: `command:c${i}`, count: 1 }));
+    const page = historyPreview(row, { read: 100_000, kept: 700, rejected: 0, tokens: many, dropped: [], more: true });
+    expect(page).toContain('The first 100,000 entries read');
+    expect(page).toContain('and 200 more kinds, each as short as these');
+    expect(page).toContain('There is nothing in it that the gate would drop.');
   });
 });

@@ -11,7 +11,8 @@ export interface Invocation {
 
 /** What it gives back: one object for programs, and the same in lines for people. */
 export interface Report {
-  readonly json: object;
+  /** Absent where the command spoke a protocol of its own on standard output: then nothing is added to it. */
+  readonly json?: object;
   readonly lines: readonly string[];
   /** Something was done only in part: exit 1 although there is a report. */
   readonly faults?: readonly Fault[];

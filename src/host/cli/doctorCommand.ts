@@ -1,7 +1,9 @@
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { ok, type Result } from '../../domain/index.ts';
+import type { Readings } from '../../plan/readings.ts';
 import { createProviders } from '../node/createProviders.ts';
+import { createHostReadings } from '../node/hostReadings/hostReadings.ts';
 import { defaultStateFolder } from '../node/openApp.ts';
 import { BUNDLES } from './bundles.ts';
 import type { Invocation, Report } from './command.ts';
@@ -25,9 +27,22 @@ export async function doctorCommand({ signal, terminal }: Invocation): Promise<R
     const result = await provider.check(signal);
     checks.push({ name: provider.name, ok: result.ok, detail: result.ok ? result.value.version : result.fault.message });
   }
+  checks.push({ name: 'machine', ok: true, detail: machineLine(await createHostReadings([])()) });
   await Promise.all(providers.map((p) => p.close()));
   return ok({
     json: { checks },
     lines: checks.map((c) => `${c.ok ? terminal.paint.green('✓') : terminal.paint.yellow('✗')} ${c.name.padEnd(14)} ${c.detail}`),
   });
+}
+
+/** What the plan yields to, as far as this machine tells. */
+function machineLine({ processorCount, memory, memoryStall, battery, network }: Readings): string {
+  const gigabytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
+  return [
+    `${processorCount ?? 'unknown'} processors`,
+    memory ? `${gigabytes(memory.availableBytes)} of ${gigabytes(memory.totalBytes)} GB available` : 'memory unknown',
+    memoryStall === undefined ? 'stalls unknown' : `${Math.round(memoryStall * 100)} % stalled`,
+    battery ? `battery ${battery.state}, ${Math.round(battery.charge * 100)} %` : 'no battery',
+    `network ${network ?? 'unknown'}`,
+  ].join(', ');
 }

@@ -50,7 +50,7 @@ async function run(name: string, command: Command, rest: readonly string[]): Pro
   return result.value.faults?.length ? EXIT.failed : EXIT.done;
 
   function print(report: Report, asJson: boolean): void {
-    if (asJson) terminal.out(JSON.stringify(report.json));
+    if (asJson && report.json) terminal.out(JSON.stringify(report.json));
     else for (const line of report.lines) terminal.out(line);
     for (const fault of report.faults ?? []) terminal.message(`! ${fault.message}`);
   }
@@ -89,7 +89,7 @@ function wrongUsage(message: string): number {
 }
 
 function help(): string {
-  const rows = Object.entries(COMMANDS).map(([name, c]) => `  ${name.padEnd(10)} ${c.summary}${c.run ? '' : ' (not in this version)'}`);
+  const rows = Object.entries(COMMANDS).map(([name, c]) => `  ${name.padEnd(11)} ${c.summary}${c.run ? '' : ' (not in this version)'}`);
   return `prewarm: has warm what you are about to need.\n\nUsage: prewarm <command> [options]   (--json everywhere)\n\n${rows.join('\n')}\n\nprewarm <command> --help says more.\n`;
 }
 

@@ -1,28 +1,72 @@
 import { join } from 'node:path';
+import { failed, type Observation, rungIndex } from '../../domain/index.ts';
 import type { Provider } from '../../provision/provider.ts';
 import { createComposeProvider } from '../../provision/providers/compose.ts';
+import { createDatasetProvider } from '../../provision/providers/dataset.ts';
+import { createDevcontainerProvider } from '../../provision/providers/devcontainer.ts';
 import { createDockerProvider } from '../../provision/providers/docker.ts';
 import { createEmbeddedProvider } from '../../provision/providers/embedded.ts';
+import { createLocalProvider } from '../../provision/providers/local.ts';
 import { createProcessProvider } from '../../provision/providers/process.ts';
 
 export interface ProviderOptions {
   /** Overrides the Docker endpoint that the environment or the current context names. */
   readonly dockerHost?: string;
+  /** The `devcontainer` command line to use (default: one on the path, else one that npm fetches). */
+  readonly devcontainerPath?: string;
+  /** Disk that snapshots and their copies may take, bytes; 0: nothing is baked. */
+  readonly snapshotBytes?: number;
   /** Whether embedded PostgreSQL may stand in for a database (default: yes). */
   readonly embedded?: 'on' | 'off';
+  /** Whether a server that is installed on this machine may stand in for a container (default: yes). */
+  readonly localBinaries?: 'on' | 'off';
   /** Folder for what is fetched once for all workspaces. */
   readonly cache: string;
-  /** The folder of the bundles (`embedded.cjs` is a program of its own). */
+  /** The folder of the bundles (`embedded.cjs` and `parquet.cjs` are programs of their own). */
   readonly bundles: string;
 }
 
 /** Every engine of this version, the declared ones before the one that stands in. A new provider is one file and one line here. */
-export function createProviders({ dockerHost, embedded = 'on', cache, bundles }: ProviderOptions): readonly Provider[] {
-  const docker = dockerHost ? { host: dockerHost } : {};
-  return [
+export function createProviders({
+  dockerHost,
+  snapshotBytes,
+  devcontainerPath,
+  embedded = 'on',
+  localBinaries = 'on',
+  cache,
+  bundles,
+}: ProviderOptions): readonly Provider[] {
+  const docker = { ...(dockerHost ? { host: dockerHost } : {}), ...(snapshotBytes === undefined ? {} : { snapshotBytes }) };
+  const engines: readonly Provider[] = [
     createComposeProvider(docker),
     createDockerProvider(docker),
+    createDevcontainerProvider({ ...docker, cache, ...(devcontainerPath ? { path: devcontainerPath } : {}) }),
     createProcessProvider(),
+    ...(localBinaries === 'on' ? [createLocalProvider()] : []),
     ...(embedded === 'on' ? [createEmbeddedProvider({ cache, program: join(bundles, 'embedded.cjs') })] : []),
   ];
+  return [
+    ...engines,
+    createDatasetProvider({
+      cache: join(cache, 'datasets'),
+      environment: process.env,
+      ...(dockerHost ? { dockerHost } : {}),
+      parquetProgram: join(bundles, 'parquet.cjs'),
+      execute: insideOf(engines),
+    }),
+  ];
 }
+
+/** A program inside whatever serves the resource now, if it can be run there: the first engine that does not say that it has nothing running. */
+function insideOf(engines: readonly Provider[]): NonNullable<Provider['execute']> {
+  return async (resource, command, input, context) => {
+    const able = engines.filter((e) => e.execute && e.supports(resource));
+    for (const engine of able) {
+      const [seen] = await engine.observe([resource], context);
+      if (engine.execute && seen && isRunning(seen.rung)) return engine.execute(resource, command, input, context);
+    }
+    return failed('not-ready', 'later', `${resource.id} is not running in a container, so nothing can be loaded into it.`);
+  };
+}
+
+const isRunning = (rung: Observation['rung']): boolean => rung === 'unknown' || rungIndex(rung) >= rungIndex('running');

@@ -7,14 +7,18 @@ import { type Fault, failed, type Result, type UnixMs } from '../../domain/index
 import type { LearnerThread } from '../worker/learnerClient.ts';
 import { findHistories, idOf } from './findHistories.ts';
 import { codeOf } from './journalSegments.ts';
+import { previewHistory } from './previewHistory.ts';
 
 export interface HistoriesOptions {
   /** One trace for each imported history; nobody else writes here. */
   readonly folder: string;
   readonly importAll: LearnerThread['importAll'];
   readonly now: () => UnixMs;
+  /** Traces are kept for so long after they were imported, however old what they tell of is (default: for good). */
+  readonly retentionDays?: number;
 }
 
+const DAY_MS = 86_400_000;
 /** Of an import that a crash ended; longer than any import takes. */
 const STALE_MS = 60 * 60_000;
 const STAGED = '.staged-';
@@ -22,10 +26,15 @@ const STAGED = '.staged-';
 export const traceOf = (folder: string, id: string): string => join(folder, `${id}.jsonl`);
 
 /** Imported histories as redacted traces, one file each, so that importing one again replaces it. */
-export function openHistories({ folder, importAll, now }: HistoriesOptions): Histories {
+export function openHistories({ folder, importAll, now, retentionDays }: HistoriesOptions): Histories {
+  const since = (): UnixMs => (retentionDays === undefined ? 0 : now() - retentionDays * DAY_MS);
   return {
     find: (folders) => findHistories({ home: homedir(), platform: process.platform, environment: process.env, folders }),
-    kept: () => keptIn(folder),
+    kept: async () => {
+      await expire(folder, since());
+      return keptIn(folder);
+    },
+    preview: (source) => previewHistory(source, now()),
     async stage(sources, options = {}) {
       await removeStale(folder, now());
       const staging = join(folder, `${STAGED}${randomUUID().slice(0, 8)}`);
@@ -59,6 +68,15 @@ export function openHistories({ folder, importAll, now }: HistoriesOptions): His
 async function keptIn(folder: string): Promise<readonly KeptHistory[]> {
   const names = (await namesIn(folder)).filter((name) => name.endsWith('.jsonl'));
   return names.map((name) => ({ id: name.slice(0, -'.jsonl'.length), trace: join(folder, name) }));
+}
+
+/** Removes what was imported before that time; it can be imported again for as long as the shell has it. */
+async function expire(folder: string, before: UnixMs): Promise<void> {
+  for (const name of await namesIn(folder)) {
+    const file = join(folder, name);
+    const at = name.endsWith('.jsonl') ? (await stat(file).catch(() => undefined))?.mtimeMs : undefined;
+    if (at !== undefined && at < before) await rm(file, { force: true }).catch(() => undefined);
+  }
 }
 
 /** Sorted; none where there is no such folder. */

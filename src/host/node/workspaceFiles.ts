@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commandFiles } from '../../sense/scan/commands.ts';
 import { isComposeFile } from '../../sense/scan/compose.ts';
+import { isDatasetsFile } from '../../sense/scan/datasets.ts';
 import { isDevcontainerFile } from '../../sense/scan/devcontainer.ts';
 import { type Problem, problemAt } from '../../sense/scan/problem.ts';
 import { referencesOf } from '../../sense/scan/references.ts';
@@ -33,7 +34,8 @@ const MAX_FOLDERS = 5000;
 const MAX_BYTES = 1 << 20;
 const MAX_SOURCES = 2000;
 
-const isDeclaration = (path: string): boolean => isComposeFile(path) || isDevcontainerFile(path) || /(^|\/)\.env(\.[\w.-]+)?$/.test(path);
+const isDeclaration = (path: string): boolean =>
+  isComposeFile(path) || isDevcontainerFile(path) || isDatasetsFile(path) || /(^|\/)\.env(\.[\w.-]+)?$/.test(path);
 const isSql = (path: string): boolean => /\.(sql|dump)(\.gz)?$/.test(path);
 
 /**

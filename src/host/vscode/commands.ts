@@ -1,39 +1,67 @@
 import * as vscode from 'vscode';
 import type { App, ResourceState } from '../../app/app.ts';
-import { type Fault, isWarm, MODES, type Mode } from '../../domain/index.ts';
+import { isWarm, MODES, type Mode } from '../../domain/index.ts';
+import { rungWord } from '../../show/rungWord.ts';
+import { eraseAll } from './eraseAll.ts';
+import { excludeFolder } from './excludeFolder.ts';
+import { exportAll } from './exportAll.ts';
 import { importHistory } from './importHistory.ts';
+import { keepStandby } from './keepStandby.ts';
+import { moveWithProgress, teach } from './movement.ts';
+import { pause, resume, toggleIncognito } from './pause.ts';
+import { personaCommands } from './personas/personaCommands.ts';
+import { rotateCredentials } from './rotateCredentials.ts';
+import { showSnapshots } from './showSnapshots.ts';
 
 export interface CommandPorts {
   readonly open: () => Promise<App | undefined>;
   readonly log: vscode.LogOutputChannel;
   readonly workflow: { reveal(): void };
+  readonly ledger: { reveal(): void };
+  readonly journal: { reveal(app: App): Promise<void> };
+  /** As they stand, for the export. */
+  readonly settings: () => object;
 }
 
 type Target = { readonly id: string } | undefined;
 
+type Act = (app: App, target: Target, ports: CommandPorts, targets: readonly NonNullable<Target>[]) => unknown;
+
 /** Every command of package.json, once. */
-const TABLE: Readonly<Record<string, (app: App, target: Target, ports: CommandPorts) => unknown>> = {
+const TABLE: Readonly<Record<string, Act>> = {
   'prewarm.warmNow': (app, target) => move(app, target, 'warm'),
   'prewarm.coolDown': (app, target) => move(app, target, 'cool'),
   'prewarm.why': why,
   'prewarm.setMode': setMode,
   'prewarm.showWorkflow': (_app, _target, { workflow }) => workflow.reveal(),
+  'prewarm.showLedger': (_app, _target, { ledger }) => ledger.reveal(),
   'prewarm.showLog': (_app, _target, { log }) => log.show(),
   'prewarm.rescan': (app) => app.rescan(),
   'prewarm.relearn': (app) => app.relearn(),
+  'prewarm.rotateCredentials': (app) => rotateCredentials(app),
   'prewarm.importHistory': (app) => importHistory(app),
-  'prewarm.always': (app, target) => teach(app, target, 'always'),
-  'prewarm.never': (app, target) => teach(app, target, 'never'),
-  'prewarm.notNow': (app, target) => teach(app, target, 'not-now'),
+  'prewarm.keepStandby': (app) => keepStandby(app),
+  'prewarm.showSnapshots': (app) => showSnapshots(app),
+  'prewarm.showRecorded': (app, _target, { journal }) => journal.reveal(app),
+  'prewarm.incognito': (app) => toggleIncognito(app),
+  'prewarm.pause': (app) => pause(app),
+  'prewarm.resume': (app) => resume(app),
+  'prewarm.excludeFolder': (app) => excludeFolder(app),
+  'prewarm.exportAll': (app, _target, { settings }) => exportAll(app, settings()),
+  'prewarm.eraseAll': (app) => eraseAll(app),
+  ...personaCommands,
+  'prewarm.always': (app, target) => teachOne(app, target, 'always'),
+  'prewarm.never': (app, target) => teachOne(app, target, 'never'),
+  'prewarm.notNow': (app, target) => teachOne(app, target, 'not-now'),
 };
 
 export const COMMAND_IDS = Object.keys(TABLE);
 
 export function registerCommands(ports: CommandPorts): readonly vscode.Disposable[] {
   return Object.entries(TABLE).map(([id, act]) =>
-    vscode.commands.registerCommand(id, async (target?: Target) => {
+    vscode.commands.registerCommand(id, async (target?: Target, selected?: readonly NonNullable<Target>[]) => {
       const app = await ports.open();
-      if (app) return act(app, target, ports);
+      if (app) return act(app, target, ports, selected ?? (target ? [target] : []));
       return vscode.window.showInformationMessage(vscode.l10n.t('Prewarm works in a folder. Open one first.'));
     }),
   );
@@ -41,31 +69,19 @@ export function registerCommands(ports: CommandPorts): readonly vscode.Disposabl
 
 async function move(app: App, target: Target, how: 'warm' | 'cool'): Promise<void> {
   const candidates = (r: ResourceState): boolean =>
-    r.resource.spec.type !== 'dataset' &&
+    r.resource.spec.type !== 'data-file' &&
     (how === 'warm' ? !isWarm(r.rung) : r.owner === 'prewarm' && r.rung !== 'created' && r.rung !== 'absent');
   const ids = target
     ? [target.id]
     : await pick(app, candidates, how === 'warm' ? vscode.l10n.t('Warm which resources?') : vscode.l10n.t('Cool which resources?'));
   if (ids.length === 0) return;
-  const title = how === 'warm' ? vscode.l10n.t('Warming {0}', names(ids)) : vscode.l10n.t('Cooling {0}', names(ids));
-  const faults = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    (progress, token) => {
-      const controller = new AbortController();
-      token.onCancellationRequested(() => controller.abort());
-      const stop = app.onChange((state) =>
-        progress.report({ message: state.resources.find((r) => ids.includes(r.resource.id) && r.progress)?.progress ?? '' }),
-      );
-      return app[how](ids, controller.signal).finally(stop);
-    },
-  );
-  tell(faults);
+  await moveWithProgress(app, ids, how);
 }
 
 async function why(app: App, target: Target): Promise<void> {
   const [id] = target
     ? [target.id]
-    : await pick(app, (r) => r.resource.spec.type !== 'dataset', vscode.l10n.t('Why is which resource as it is?'), 'one');
+    : await pick(app, (r) => r.resource.spec.type !== 'data-file', vscode.l10n.t('Why is which resource as it is?'), 'one');
   if (!id) return;
   const lines = app.why(id);
   await vscode.window.showQuickPick(
@@ -90,13 +106,9 @@ async function setMode(app: App): Promise<void> {
   if (picked) app.setMode(picked.mode);
 }
 
-async function teach(app: App, target: Target, verdict: 'always' | 'never' | 'not-now'): Promise<void> {
-  const ids = target ? [target.id] : await pick(app, (r) => r.resource.spec.type !== 'dataset', vscode.l10n.t('Which resource?'), 'one');
-  for (const resource of ids) app.teach({ resource, verdict });
-  const [id] = ids;
-  if (!id) return;
-  const undo = vscode.l10n.t('Undo');
-  if ((await vscode.window.showInformationMessage(vscode.l10n.t('Noted: {0} for {1}.', verdict, id), undo)) === undo) app.forget(id);
+async function teachOne(app: App, target: Target, verdict: 'always' | 'never' | 'not-now'): Promise<void> {
+  const ids = target ? [target.id] : await pick(app, (r) => r.resource.spec.type !== 'data-file', vscode.l10n.t('Which resource?'), 'one');
+  await teach(app, ids, verdict);
 }
 
 async function pick(
@@ -108,7 +120,12 @@ async function pick(
   const items = app
     .state()
     .resources.filter(fits)
-    .map((r) => ({ label: r.resource.name, description: r.rung, detail: r.decision?.reason.text ?? '', id: r.resource.id }));
+    .map((r) => ({
+      label: r.resource.name,
+      description: rungWord(r.rung, vscode.l10n.t),
+      detail: r.decision?.reason.text ?? '',
+      id: r.resource.id,
+    }));
   if (items.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('There is nothing to choose from here.'));
     return [];
@@ -119,14 +136,3 @@ async function pick(
   }
   return ((await vscode.window.showQuickPick(items, { title, canPickMany: true })) ?? []).map((i) => i.id);
 }
-
-function tell(faults: readonly Fault[]): void {
-  const [first] = faults.filter((f) => f.code !== 'cancelled');
-  if (!first) return;
-  const showLog = vscode.l10n.t('Show Log');
-  void vscode.window.showWarningMessage(first.message, showLog).then((answer) => {
-    if (answer === showLog) void vscode.commands.executeCommand('prewarm.showLog');
-  });
-}
-
-const names = (ids: readonly string[]): string => ids.map((id) => id.split('/').at(-1)).join(', ');

@@ -1,5 +1,6 @@
 import type { App } from '../../app/app.ts';
 import { openApp } from '../node/openApp.ts';
+import { keeperOf } from '../node/secretFiles.ts';
 import type { Core, CoreOptions } from './coreContract.ts';
 
 /** The heavy half of the extension: engines, scan, learning. Throws where the workspace folder itself is gone. */
@@ -9,15 +10,25 @@ export async function openCore(options: CoreOptions): Promise<App> {
     stateFolder: options.stateFolder,
     bundles: options.bundles,
     retentionDays: options.retentionDays,
-    providers: { embedded: options.embedded, ...(options.dockerHost ? { dockerHost: options.dockerHost } : {}) },
+    providers: {
+      embedded: options.embedded,
+      localBinaries: options.localBinaries,
+      ...(options.dockerHost ? { dockerHost: options.dockerHost } : {}),
+      ...(options.devcontainerPath ? { devcontainerPath: options.devcontainerPath } : {}),
+      snapshotBytes: options.snapshotBytes,
+    },
     settings: {
       mode: options.mode,
       trusted: options.trusted,
       memoryBytes: options.memoryBytes,
       idleMs: options.idleMs,
       horizonMs: options.horizonMs,
+      battery: options.battery,
+      branchCopies: options.branchCopies,
+      excludedFolders: options.excludedFolders,
     },
     log: options.log,
+    credentials: options.secrets && { secrets: { ...options.secrets, keeper: keeperOf('code', options.stateFolder) }, scope: 'all' },
   });
   if (!opened.ok) throw new Error(opened.fault.message);
   return opened.value;
@@ -27,5 +38,6 @@ export async function openCore(options: CoreOptions): Promise<App> {
 export const openOtlpReceiver: Core['openOtlpReceiver'] = async (options) =>
   (await import('../node/otlpReceiver.ts')).openOtlpReceiver({ ...options, now: Date.now });
 
+export { AGENT_TOOLS, warmWish } from '../../app/agentTools/agentTools.ts';
 export { defaultStateFolder } from '../node/openApp.ts';
 export { workspaceOf } from '../node/workspaceIdentity.ts';

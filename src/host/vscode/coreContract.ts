@@ -1,5 +1,8 @@
+import type { AgentTool, WarmWish } from '../../app/agentTools/agentTools.ts';
 import type { App } from '../../app/app.ts';
+import type { Secrets } from '../../app/ports.ts';
 import type { Mode, Result } from '../../domain/index.ts';
+import type { BatteryRule } from '../../plan/pressure.ts';
 import type { OtlpReceiver, OtlpReceiverOptions } from '../node/otlpReceiver.ts';
 
 /** What `activate` hands to the core, which is a bundle of its own and is loaded only when first needed. */
@@ -14,11 +17,21 @@ export interface CoreOptions {
   readonly horizonMs: number;
   readonly retentionDays: number;
   readonly dockerHost: string;
+  readonly devcontainerPath: string;
+  readonly snapshotBytes: number;
+  readonly branchCopies: 'on' | 'off';
   readonly embedded: 'on' | 'off';
+  readonly localBinaries: 'on' | 'off';
+  readonly battery: BatteryRule;
+  readonly excludedFolders: readonly string[];
   readonly log: (line: string) => void;
+  /** Where generated roles of databases are kept; undefined: none are made. */
+  readonly secrets: Omit<Secrets, 'keeper'> | undefined;
 }
 
 export interface Core {
   openCore(options: CoreOptions): Promise<App>;
   openOtlpReceiver(options: Pick<OtlpReceiverOptions, 'record' | 'log'>): Promise<Result<OtlpReceiver>>;
+  readonly AGENT_TOOLS: readonly AgentTool[];
+  warmWish(app: App, input: unknown): Result<WarmWish>;
 }

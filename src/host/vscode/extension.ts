@@ -2,28 +2,44 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { App } from '../../app/app.ts';
 import type { Signal } from '../../sense/signal.ts';
+import type { PrewarmApi } from './api.ts';
 import { registerCommands } from './commands.ts';
 import type { Core } from './coreContract.ts';
 import { keepEnvironment } from './environment.ts';
+import { registerJournal } from './journalDocument.ts';
+import { registerLanguageModelTools } from './languageModelTools.ts';
+import { registerLedger } from './ledgerPanel.ts';
+import { registerMcpServer } from './mcpServer.ts';
+import { registerPages } from './pages.ts';
+import { registerPersonaDocuments } from './personas/personaDocuments.ts';
+import { createPersonaTree } from './personas/personaTreeView.ts';
+import { createPublicApi } from './publicApi.ts';
+import { allSettings, createSettingsReader } from './readSettings.ts';
 import { createResourceTree } from './resourceTreeView.ts';
+import { editorSecrets } from './secrets.ts';
 import { createOtlpSensor, type OtlpSensor } from './sensors/otlpSensor.ts';
 import { startSensors } from './sensors/sensors.ts';
-import { readSettings } from './settings.ts';
 import { createStatusBar } from './statusBarItem.ts';
 import { createSuggestions } from './suggestions.ts';
 import { registerWorkflow } from './workflowPanel.ts';
 
 const CORE_AFTER_MS = 100;
 
-export interface PrewarmApi {
+/** For our own tests, and no part of the API. */
+interface Inside {
   /** How long `activate` took, ms. */
   readonly activationMs: number;
-  /** Resolves when the core is loaded; undefined where no folder is open. */
-  readonly app: () => Promise<App | undefined>;
+  /** Resolves when the core is loaded; undefined where no folder is open. It knows passwords, so it is there in tests alone. */
+  readonly app?: () => Promise<App | undefined>;
+  /** What the trees show. */
+  readonly trees?: {
+    readonly resources: ReturnType<typeof createResourceTree>['provider'];
+    readonly personas: ReturnType<typeof createPersonaTree>['provider'];
+  };
 }
 
 /** Registers what the editor shows and hears, and returns; engines and models are loaded a moment later. */
-export function activate(context: vscode.ExtensionContext): PrewarmApi {
+export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside {
   const begun = performance.now();
   const log = vscode.window.createOutputChannel('Prewarm', { log: true });
   const folder = vscode.workspace.workspaceFolders?.find((f) => f.uri.scheme === 'file');
@@ -42,12 +58,18 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi {
     if (app) app.record(signal);
     else if (early.length < 1000) early.push(signal);
   };
-  const statusBar = createStatusBar();
+  const statusBar = createStatusBar(commandsOf(context));
   const tree = createResourceTree();
+  const personas = createPersonaTree();
   const workflow = registerWorkflow(context, open);
+  const ledger = registerLedger(context, open);
+  const journal = registerJournal(context, open);
+  const settings = (): object => allSettings(context.extension.packageJSON, folder);
+  const others = createPublicApi({ open, record, log });
   function attach(opened: App): App {
     app = opened;
     for (const signal of early.splice(0)) opened.record(signal);
+    others.attach(opened);
     const environment = keepEnvironment(context, folder);
     if (folder)
       spans = createOtlpSensor({ folder, open: (options) => core().openOtlpReceiver(options), record, log, heardAt: environment.spansAt });
@@ -55,16 +77,31 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi {
       const state = opened.state();
       statusBar.show(state);
       tree.show(state);
-      workflow.show(state);
-      environment.show(state);
+      personas.show(state);
+      workflow.show(opened);
+      ledger.show(state);
+      environment.show(state, opened.environment);
+      void vscode.commands.executeCommand('setContext', 'prewarm.paused', state.privacy.pause !== undefined);
       spans?.show(state);
+      others.show(state);
     };
     context.subscriptions.push({ dispose: opened.onChange(show) }, { dispose: opened.onSuggest(createSuggestions(opened)) });
     show();
     return opened;
   }
 
-  context.subscriptions.push(log, statusBar, tree, ...registerCommands({ open, log, workflow }), ...startSensors(record));
+  context.subscriptions.push(
+    log,
+    statusBar,
+    tree,
+    personas,
+    others,
+    registerPersonaDocuments(open),
+    registerPages(),
+    ...registerCommands({ open, log, workflow, ledger, journal, settings }),
+    ...startSensors(record),
+  );
+  context.subscriptions.push(...registerLanguageModelTools(context, { open, core }), ...registerMcpServer(context, folder));
   context.subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(() => void open().then((a) => a?.setTrusted(true))));
   const timer = setTimeout(() => void open(), CORE_AFTER_MS);
   context.subscriptions.push({ dispose: () => clearTimeout(timer) });
@@ -76,7 +113,8 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi {
   };
   const activationMs = performance.now() - begun;
   log.info(`Activated in ${activationMs.toFixed(1)} ms.`);
-  return { activationMs, app: open };
+  const inside = { app: open, trees: { resources: tree.provider, personas: personas.provider } };
+  return Object.freeze({ ...others.api, activationMs, ...(context.extensionMode === vscode.ExtensionMode.Test ? inside : {}) });
 }
 
 let running: { dispose: () => Promise<void> } | undefined;
@@ -86,17 +124,28 @@ export async function deactivate(): Promise<void> {
   running = undefined;
 }
 
+/** Those of package.json: what others build is linked to as soon as it is there. */
+const commandsOf = ({ extension }: vscode.ExtensionContext): ReadonlySet<string> =>
+  new Set((extension.packageJSON as { contributes: { commands: { command: string }[] } }).contributes.commands.map((c) => c.command));
+
 const core = (): Core => require('./core.cjs') as Core;
 
 async function load(context: vscode.ExtensionContext, folder: vscode.WorkspaceFolder, log: vscode.LogOutputChannel): Promise<App> {
   const bundles = join(context.extensionPath, 'dist');
   log.info(`All that Prewarm keeps is in ${context.globalStorageUri.fsPath}.`);
-  return core().openCore({
-    ...readSettings(folder),
+  const reader = createSettingsReader(folder, (line) => log.warn(line));
+  const { credentials, ...settings } = reader.read();
+  const app = await core().openCore({
+    ...settings,
+    secrets: credentials === 'on' ? editorSecrets(context.secrets) : undefined,
     bundles,
     folder: folder.uri.fsPath,
     stateFolder: context.globalStorageUri.fsPath,
     trusted: vscode.workspace.isTrusted,
     log: (line) => log.info(line),
   });
+  context.subscriptions.push(reader.onChange(app.applySettings));
+  // What was changed while the core was loaded.
+  app.applySettings(reader.read());
+  return app;
 }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Learner, Learning } from '../../app/ports.ts';
 import { failed, ok, type Result, type UnixMs } from '../../domain/index.ts';
-import type { ImportDone, ImportWork, LearnerReply, LearnerRequest, Work } from './learner.ts';
+import type { Done, ImportDone, ImportWork, LearnerReply, LearnerRequest, Replayed, Work } from './learner.ts';
 
 /** The same history gives the same personas. */
 const SEED = 20_261;
@@ -9,7 +9,7 @@ const SEED = 20_261;
 interface Waiting {
   readonly request: LearnerRequest;
   readonly progress: Progress | undefined;
-  readonly settle: (result: Result<Learning | ImportDone>) => void;
+  readonly settle: (result: Result<Done>) => void;
 }
 
 type Progress = (progress: number) => void;
@@ -61,6 +61,7 @@ export function createLearner({ program, journal, now }: LearnerOptions): Learne
   function heard(reply: LearnerReply): void {
     if ('progress' in reply) waiting.get(reply.id)?.progress?.(reply.progress);
     else if ('done' in reply) settle(reply.id, ok(reply.done));
+    else if ('refused' in reply) settle(reply.id, { ok: false, fault: reply.refused });
     else
       settle(
         reply.id,
@@ -68,7 +69,7 @@ export function createLearner({ program, journal, now }: LearnerOptions): Learne
       );
   }
 
-  function settle(id: number, result: Result<Learning | ImportDone>): void {
+  function settle(id: number, result: Result<Done>): void {
     const one = waiting.get(id);
     waiting.delete(id);
     if (waiting.size === 0) worker?.unref();
@@ -76,7 +77,7 @@ export function createLearner({ program, journal, now }: LearnerOptions): Learne
   }
 
   /** A thread that was given up says so too, later: by then another may be at work. */
-  function ended(thread: Worker, result: Result<Learning | ImportDone>): void {
+  function ended(thread: Worker, result: Result<Done>): void {
     if (worker !== thread) return;
     worker = undefined;
     for (const id of [...waiting.keys()]) settle(id, result);
@@ -99,12 +100,12 @@ export function createLearner({ program, journal, now }: LearnerOptions): Learne
     thread.postMessage(request);
   }
 
-  function ask(work: Work, { signal, progress }: Options): Promise<Result<Learning | ImportDone>> {
+  function ask(work: Work, { signal, progress }: Options): Promise<Result<Done>> {
     return new Promise((resolve) => {
       if (disposed || signal?.aborted) return resolve(STOPPED);
       const id = next++;
       const onAbort = (): void => cancel(id);
-      const settled = (result: Result<Learning | ImportDone>): void => {
+      const settled = (result: Result<Done>): void => {
         signal?.removeEventListener('abort', onAbort);
         resolve(result);
       };
@@ -119,9 +120,14 @@ export function createLearner({ program, journal, now }: LearnerOptions): Learne
     learn: (history, previous, options = {}) => {
       const at = now();
       const zoneOffsetMs = -new Date(at).getTimezoneOffset() * 60_000;
-      const rehearsal = options.rehearsal ? { rehearsal: options.rehearsal } : {};
-      const work = { work: 'learn', journal, history, previous, now: at, seed: SEED, zoneOffsetMs, ...rehearsal } as const;
+      const { rehearsal, split } = options;
+      const asked = { ...(rehearsal ? { rehearsal } : {}), ...(split === undefined ? {} : { split }) };
+      const work = { work: 'learn', journal, history, previous, now: at, seed: SEED, zoneOffsetMs, ...asked } as const;
       return ask(work, options) as Promise<Result<Learning>>;
+    },
+    async replay(replay) {
+      const result = (await ask({ work: 'replay', journal, replay }, {})) as Result<Replayed>;
+      return result.ok ? ok(result.value.policies) : result;
     },
     importAll: (work, options = {}) => ask({ work: 'import', ...work }, options) as Promise<Result<ImportDone>>,
     dispose: async () => {

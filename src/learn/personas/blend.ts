@@ -14,7 +14,22 @@ export function blend(distribution: Distribution, n: number, more: readonly numb
   const points = [
     ...distribution.map(({ value, probability }) => ({ value, probability: (probability * known) / all })),
     ...more.map((value) => ({ value, probability: share / all })),
-  ].sort((a, b) => a.value - b.value);
+  ];
+  return condensed(points);
+}
+
+/** Two distributions that `n` and `m` observations speak for, as one. */
+export function mixed(a: Distribution, n: number, b: Distribution, m: number): Distribution {
+  const [known, more] = [a.length > 0 ? n : 0, b.length > 0 ? m : 0];
+  const all = known + more;
+  if (all === 0) return a.length > 0 ? a : b;
+  const weighed = (points: Distribution, weight: number): Points =>
+    weight > 0 ? points.map(({ value, probability }) => ({ value, probability: (probability * weight) / all })) : [];
+  return condensed([...weighed(a, known), ...weighed(b, more)]);
+}
+
+function condensed(unsorted: Points): Distribution {
+  const points = [...unsorted].sort((a, b) => a.value - b.value);
   while (points.length > MOST_POINTS || hasEqual(points)) mergeNearest(points);
   return points;
 }

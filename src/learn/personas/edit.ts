@@ -16,6 +16,10 @@ export function pinPersona(model: PersonaModel, id: string, pin: Pin): Result<Pe
   return ok(replaced(model, withPinned({ ...persona, pins, ...(pin.field === 'name' ? { name: pin.value as string } : {}) })));
 }
 
+/** Under this name from now on, whatever is learnt. */
+export const renamePersona = (model: PersonaModel, id: string, name: string): Result<PersonaModel> =>
+  pinPersona(model, id, { field: 'name', value: name.trim() });
+
 /** How likely a resource is used, where the developer said so, over what was learnt. */
 export function withPinned(c: Component): Component {
   const said = (c.pins ?? []).filter((p) => p.field === 'probability' && p.resource !== undefined);

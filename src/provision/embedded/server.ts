@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { leaseOver } from '../leases.ts';
 
 /**
  * The program of the embedded PostgreSQL: runs detached, serves PGlite on a free loopback port, loads the seed files once,
@@ -12,15 +13,15 @@ export interface ServerOptions {
   readonly packages: string;
   readonly dataFolder: string;
   readonly stateFile: string;
-  readonly leaseFile: string;
-  readonly resource: string;
+  /** Folder of the leases of all Prewarms of this user; by them and its labels it knows when it is no longer wanted. */
+  readonly leases: string;
+  readonly workspace: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly user: string;
   readonly database: string;
   readonly seedFiles: readonly string[];
   /** Changes when a seed file does; the data folder is seeded once per key. */
   readonly seedKey: string;
-  /** Until this the lease file need not exist yet, Unix ms. */
-  readonly firstLease: number;
 }
 
 /** What it serves: `state` is `seeding` until the seed files are loaded. */
@@ -66,10 +67,8 @@ async function serve(options: ServerOptions): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal));
-  setInterval(
-    () => void leaseUntil(options).then((until) => (Date.now() > until ? end('its lease has ended') : undefined)),
-    LEASE_CHECK_MS,
-  );
+  const { labels, ...wanted } = { ...options, now: Date.now };
+  setInterval(() => void leaseOver(labels, wanted).then((over) => (over ? end('its lease has ended') : undefined)), LEASE_CHECK_MS);
 }
 
 /** A failed seed leaves no mark, so the next start tries again on a fresh data folder. */
@@ -88,15 +87,6 @@ async function seed(db: Database, options: ServerOptions): Promise<void> {
   }
   await db.exec(`alter default privileges grant all on tables to public; grant all on all tables in schema public to public`);
   await writeFile(mark, options.seedKey, { mode: 0o600 });
-}
-
-async function leaseUntil({ leaseFile, resource, firstLease }: ServerOptions): Promise<number> {
-  try {
-    const leases = JSON.parse(await readFile(leaseFile, 'utf8')) as Record<string, number>;
-    return Math.max(firstLease, leases[resource] ?? 0);
-  } catch {
-    return firstLease;
-  }
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -1,32 +1,18 @@
-import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, parse as parsePath } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import { failed, ok, type Resource, type ResourceSpec, type Result } from '../../domain/index.ts';
-import { CONTAINER_RUNGS, type ContainerOptions, createContainers, imageFault, type Recipe } from '../containers.ts';
+import { failed, ok, type Resource, type Result } from '../../domain/index.ts';
+import { imageFault } from '../containers/engine.ts';
+import { CONTAINER_RUNGS, type ContainerOptions, createContainers, type Recipe } from '../containers.ts';
+import { inTurn } from '../inTurn.ts';
 import { labelsFor, stableName } from '../ownership.ts';
 import type { Context, Provider } from '../provider.ts';
-import { spawned } from '../spawned.ts';
-
-type ComposeSpec = Extract<ResourceSpec, { type: 'compose' }>;
-
-/** The official tool in the form that this machine has: the plugin (v2) or the older program (v1). */
-interface Tool {
-  readonly command: string;
-  readonly prefix: readonly string[];
-  readonly version: string;
-  readonly major: 1 | 2;
-}
-
-interface ComposeFile {
-  services: Record<string, ComposeService>;
-}
-interface ComposeService {
-  image?: string;
-  labels?: Record<string, string> | string[];
-  ports?: unknown[];
-  depends_on?: unknown;
-}
+import { containerUsage } from '../usage.ts';
+import { type ComposeFile, type ComposeService, inputsOf, keep, recalled } from './compose/resolved.ts';
+import { withoutSecrets } from './compose/secrets.ts';
+import { sourceDigest } from './compose/sourceDigest.ts';
+import { labelsOf, templateOf } from './compose/template.ts';
+import { type ComposeSpec, createTool, sourceFiles } from './compose/tool.ts';
 
 /**
  * A compose service. The official tool resolves the developer's files; a generated file, in our storage, adds our labels
@@ -35,81 +21,78 @@ interface ComposeService {
  */
 export function createComposeProvider(options: ContainerOptions = {}): Provider {
   const containers = createContainers(options);
-  const env = options.host ? { DOCKER_HOST: options.host } : {};
-  let tool: Promise<Tool | undefined> | undefined;
-  const findTool = (): Promise<Tool | undefined> => {
-    tool ??= detect(env);
-    return tool;
-  };
+  const tool = createTool(options.host ? { DOCKER_HOST: options.host } : {});
 
   const recipe = (resource: Resource): Recipe => {
     const spec = resource.spec as ComposeSpec;
+    const image = spec.image ?? `${spec.project}-${spec.service}`;
     return {
-      image: spec.image ?? `${spec.project}-${spec.service}`,
+      image,
       developerLabels: { 'com.docker.compose.project': spec.project, 'com.docker.compose.service': spec.service },
       fetch: (context) => (spec.image && !spec.built ? containers.pull(spec.image, resource, context) : build(resource, spec, context)),
       create: (context) => create(resource, spec, context),
+      async inputs(context) {
+        const project = await resolve(resource, spec, context);
+        if (!project.ok) return project;
+        const service = serviceOf(project.value.file, resource, spec);
+        return service.ok ? ok(inputsOf(service.value)) : service;
+      },
+      async template(context) {
+        const project = await resolve(resource, spec, context);
+        return project.ok ? templateOf({ docker: containers.docker, tool, resource, image, project: project.value }, context) : project;
+      },
     };
   };
 
-  async function compose(resource: Resource, spec: ComposeSpec, files: readonly string[], args: readonly string[], context: Context) {
-    const found = await findTool();
-    if (!found) return noTool(resource);
-    const where = [...files.flatMap((f) => ['-f', f]), '-p', spec.project, '--project-directory', dirname(spec.file)];
-    const finished = await spawned(found.command, [...found.prefix, ...where, ...args], {
-      cwd: dirname(spec.file),
-      env,
-      signal: context.signal,
-      onLine: context.progress,
-    });
-    if (context.signal.aborted) return failed('cancelled', 'never', `Warming ${resource.id} was cancelled.`);
-    if (finished.code === 0) return ok(finished.stdout);
-    return failed(
-      'start-failed',
-      'later',
-      `${resource.id}: docker compose ${args[0]} failed for ${resource.declaredIn}: ${lastLine(finished.stderr)}`,
-      finished.stderr.slice(-2000),
-    );
-  }
-
   async function build(resource: Resource, spec: ComposeSpec, context: Context): Promise<Result<void>> {
     context.progress('building its image');
-    const built = await compose(resource, spec, sourceFiles(spec), ['build', spec.service], context);
+    const built = await tool.run(resource, sourceFiles(spec), ['build', spec.service], context);
     return built.ok ? ok(undefined) : built;
   }
 
-  async function create(resource: Resource, spec: ComposeSpec, context: Context): Promise<Result<void>> {
-    const resolved = await compose(
-      resource,
-      spec,
-      sourceFiles(spec),
-      [...((await findTool())?.major === 2 ? ['--profile', '*', 'config', '--format', 'json'] : ['config'])],
-      context,
+  /** The project as the tool resolves it; asked again only when something that it is resolved from has changed. */
+  async function resolve(resource: Resource, spec: ComposeSpec, context: Context): Promise<Result<{ digest: string; file: ComposeFile }>> {
+    const found = await tool.find();
+    const digest = await sourceDigest(sourceFiles(spec), `${found?.version}`, process.env);
+    const path = join(
+      context.storage,
+      'compose',
+      `${stableName({ ...resource, id: spec.file, name: spec.project }, context)}.resolved.json`,
     );
+    const kept = await recalled<ComposeFile>(path, digest);
+    if (kept) return ok({ digest, file: kept });
+    const args = found?.major === 2 ? ['--profile', '*', 'config', '--format', 'json'] : ['config'];
+    const resolved = await tool.run(resource, sourceFiles(spec), args, context);
     if (!resolved.ok) return resolved;
-    const file = parseYaml(resolved.value) as ComposeFile;
-    const service = file.services?.[spec.service];
-    if (!service)
-      return failed('not-found', 'never', `${resource.declaredIn} no longer has a service ${spec.service}. Rescan the workspace.`);
-    adorn(service, resource, context);
+    const file = withoutSecrets(parseYaml(resolved.value) as ComposeFile, context);
+    await keep(path, digest, file);
+    return ok({ digest, file });
+  }
+
+  async function create(resource: Resource, spec: ComposeSpec, context: Context): Promise<Result<void>> {
+    const project = await resolve(resource, spec, context);
+    if (!project.ok) return project;
+    const declared = serviceOf(project.value.file, resource, spec);
+    if (!declared.ok) return declared;
+    const services = { ...project.value.file.services, [spec.service]: adorned(declared.value, resource, context) };
     const generated = join(context.storage, 'compose', `${stableName(resource, context)}.json`);
     await mkdir(dirname(generated), { recursive: true });
-    await writeFile(generated, JSON.stringify(file), { mode: 0o600 });
-    const made = await compose(resource, spec, [generated], ['up', '--no-start', '--no-deps', '--no-recreate', spec.service], context);
+    await writeFile(generated, JSON.stringify({ ...project.value.file, services }), { mode: 0o600 });
+    const made = await tool.run(resource, [generated], ['up', '--no-start', '--no-deps', '--no-recreate', spec.service], context);
     if (made.ok) return ok(undefined);
     return /no such image|pull access denied|manifest unknown/i.test(made.fault.detail ?? '')
       ? imageFault(spec.image ?? spec.service, resource, made.fault.detail)
       : made;
   }
 
-  return {
+  return inTurn({
     name: 'compose',
     rungs: CONTAINER_RUNGS,
     supports: (resource) => resource.spec.type === 'compose',
     async check(signal) {
       const reached = await containers.check(signal);
       if (!reached.ok) return reached;
-      const found = await findTool();
+      const found = await tool.find();
       if (!found)
         return failed(
           'tool-missing',
@@ -121,7 +104,10 @@ export function createComposeProvider(options: ContainerOptions = {}): Provider 
     observe: (resources, context) => Promise.all(resources.map((r) => containers.observe(r, recipe(r), context))),
     reach: (resource, rung, context) => containers.reach(resource, rung, recipe(resource), context),
     renew: (resources, context) => containers.renew(resources, context),
+    execute: (resource, command, input, context) => containers.execute(resource, recipe(resource), command, input, context),
     sweep: (context) => containers.sweep(context),
+    ...containerUsage(containers.docker),
+    snapshots: containers.snapshots((resource) => (resource.spec.type === 'compose' ? recipe(resource) : undefined)),
     watch: (resources, listener) =>
       containers.watch(
         (labels) => labels['com.docker.compose.project'] !== undefined,
@@ -129,37 +115,24 @@ export function createComposeProvider(options: ContainerOptions = {}): Provider 
         listener,
       ),
     close: async () => {},
-  };
+  });
 }
 
-async function detect(env: Readonly<Record<string, string>>): Promise<Tool | undefined> {
-  const candidates = [
-    { command: 'docker', prefix: ['compose'], major: 2 },
-    { command: 'docker-compose', prefix: [], major: 1 },
-  ] as const;
-  for (const { command, prefix, major } of candidates) {
-    const { code, stdout } = await spawned(command, [...prefix, 'version', '--short'], { env, timeoutMs: 5000 });
-    if (code === 0) return { command, prefix, version: stdout.trim(), major: stdout.trim().replace(/^v/, '').startsWith('1.') ? 1 : major };
-  }
-  return undefined;
+function serviceOf(file: ComposeFile, resource: Resource, spec: ComposeSpec): Result<ComposeService> {
+  const service = file.services?.[spec.service];
+  return service
+    ? ok(service)
+    : failed('not-found', 'never', `${resource.declaredIn} no longer has a service ${spec.service}. Rescan the workspace.`);
 }
 
-/** As the tool itself does without `-f`: a default-named file brings its override along. */
-function sourceFiles({ file }: ComposeSpec): readonly string[] {
-  const { dir, name, ext } = parsePath(file);
-  if (!/^(docker-)?compose$/.test(name)) return [file];
-  const override = ['.yml', '.yaml'].map((e) => join(dir, `${name}.override${e}`)).find((path) => existsSync(path));
-  return override && ext ? [file, override] : [file];
-}
-
-function adorn(service: ComposeService, resource: Resource, context: Context): void {
-  const declared = Array.isArray(service.labels)
-    ? Object.fromEntries(service.labels.map((l) => l.split(/=(.*)/s).slice(0, 2)))
-    : service.labels;
-  service.labels = { ...declared, ...labelsFor(resource, context) };
-  service.ports = resource.ports.map((p) => `127.0.0.1::${p.container}/${p.protocol}`);
+function adorned(service: ComposeService, resource: Resource, context: Context): ComposeService {
   // The executor starts what it depends on, in order, and waits for it.
-  delete service.depends_on;
+  const { depends_on: _order, ...rest } = service;
+  return {
+    ...rest,
+    labels: { ...labelsOf(service), ...labelsFor(resource, context) },
+    ports: resource.ports.map((p) => `127.0.0.1::${p.container}/${p.protocol}`),
+  };
 }
 
 function resourceOf(resources: readonly Resource[], labels: Readonly<Record<string, string>>): string | undefined {
@@ -169,10 +142,4 @@ function resourceOf(resources: readonly Resource[], labels: Readonly<Record<stri
       spec.project === labels['com.docker.compose.project'] &&
       spec.service === labels['com.docker.compose.service'],
   )?.id;
-}
-
-const noTool = (resource: Resource) => failed('tool-missing', 'never', `${resource.id} needs Docker Compose, which is not installed.`);
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1)?.slice(0, 300) ?? 'no message';
 }

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failed, type Observation, ok, type Resource, type Result, type Rung, rungIndex } from '../../domain/index.ts';
-import { type Detached, exclusively, readDetached, startDetached, stopDetached } from '../detached.ts';
+import { type Detached, readDetached, startDetached, stopDetached } from '../detached.ts';
 import type { ServedState, ServerOptions } from '../embedded/server.ts';
-import { leaseFile, renewLeases } from '../leases.ts';
+import { inTurn } from '../inTurn.ts';
+import { renewLeases } from '../leases.ts';
+import { fetchPackages, isFetched, type NpmPackages, runNpm } from '../npmPackages.ts';
 import { LABEL, labelsFor, stableName } from '../ownership.ts';
+import { processUsage } from '../processUsage.ts';
 import type { Context, Provider } from '../provider.ts';
 import { portProblem, type Reach, untilReady } from '../readiness.ts';
-import { spawned } from '../spawned.ts';
 import { sweepDetached, tail } from './process.ts';
 
 /** Pinned: what was tried is what is fetched. npm checks the registry's digest of each. */
@@ -28,7 +30,13 @@ export interface EmbeddedOptions {
  * any resource whose image is a PostgreSQL, with the same init files.
  */
 export function createEmbeddedProvider({ cache, program }: EmbeddedOptions): Provider {
-  const packages = join(cache, `pglite-${PACKAGES['@electric-sql/pglite']}`);
+  const packages: NpmPackages = {
+    folder: join(cache, `pglite-${PACKAGES['@electric-sql/pglite']}`),
+    versions: PACKAGES,
+    title: 'Embedded PostgreSQL (PGlite)',
+    size: '10 MB',
+    instead: 'start Docker',
+  };
 
   async function observe(resource: Resource, context: Context): Promise<Observation> {
     const base = { id: resource.id, at: context.now(), backends: [] };
@@ -40,7 +48,7 @@ export function createEmbeddedProvider({ cache, program }: EmbeddedOptions): Pro
       return { ...base, rung: 'ready', owner: 'prewarm', backends: [{ host: '127.0.0.1', port: served.port, containerPort }] };
     }
     if (await exists(dataFolder(resource, context))) return { ...base, rung: 'created', owner: 'prewarm' };
-    return { ...base, rung: (await exists(join(packages, 'complete'))) ? 'fetched' : 'absent', owner: 'none' };
+    return { ...base, rung: (await isFetched(packages)) ? 'fetched' : 'absent', owner: 'none' };
   }
 
   async function climb(resource: Resource, rung: Rung, context: Context): Promise<Result<Observation>> {
@@ -71,14 +79,14 @@ export function createEmbeddedProvider({ cache, program }: EmbeddedOptions): Pro
     await rm(stateFile(resource, context), { force: true });
     await renewLeases([resource.id], context);
     const options: ServerOptions = {
-      packages,
+      packages: packages.folder,
       dataFolder: data,
       stateFile: stateFile(resource, context),
-      leaseFile: leaseFile(context),
-      resource: resource.id,
+      leases: context.leases,
+      workspace: context.workspace,
+      labels: labelsFor(resource, context),
       ...postgresOf(resource),
       seedKey: key,
-      firstLease: context.now() + context.leaseMs,
     };
     return startDetached(
       resource,
@@ -98,13 +106,13 @@ export function createEmbeddedProvider({ cache, program }: EmbeddedOptions): Pro
     return { port: async () => (await servedState(resource, context))?.port, run: served, logs: () => tail(it.log), health: served, dead };
   }
 
-  return {
+  return inTurn({
     name: 'embedded',
     rungs: RUNGS,
     supports: isPostgres,
     async check() {
-      if (await exists(join(packages, 'complete'))) return ok({ version: `PGlite ${PACKAGES['@electric-sql/pglite']}` });
-      const npm = await runNpm(['--version'], {});
+      if (await isFetched(packages)) return ok({ version: `PGlite ${PACKAGES['@electric-sql/pglite']}` });
+      const npm = await runNpm(['--version']);
       if (npm.code === 0) return ok({ version: `PGlite ${PACKAGES['@electric-sql/pglite']}, fetched on first use` });
       return failed(
         'tool-missing',
@@ -116,8 +124,7 @@ export function createEmbeddedProvider({ cache, program }: EmbeddedOptions): Pro
     async reach(resource, rung, context) {
       if (context.signal.aborted) return failed('cancelled', 'never', `Warming ${resource.id} was cancelled.`);
       const at = await observe(resource, context);
-      if (at.rung !== 'unknown' && rungIndex(rung) >= rungIndex('running'))
-        return exclusively(resource, context, () => climb(resource, rung, context));
+      if (at.rung !== 'unknown' && rungIndex(rung) >= rungIndex('running')) return climb(resource, rung, context);
       await stopDetached(resource, context);
       if (rung === 'absent' || rung === 'fetched') await setAside(dataFolder(resource, context));
       if (rung === 'fetched' || rung === 'created') return climb(resource, rung, context);
@@ -129,8 +136,9 @@ export function createEmbeddedProvider({ cache, program }: EmbeddedOptions): Pro
         context,
       ),
     sweep: (context) => sweepDetached(context),
+    ...processUsage(),
     close: async () => {},
-  };
+  });
 }
 
 function isPostgres({ spec, kind }: Resource): boolean {
@@ -165,41 +173,6 @@ async function seedKey(resource: Resource): Promise<Result<string>> {
     }
   }
   return ok(hash.digest('hex'));
-}
-
-/** Fetched into a neighbour and renamed, so that a broken fetch leaves nothing that looks whole. */
-async function fetchPackages(folder: string, context: Context): Promise<Result<void>> {
-  if (await exists(join(folder, 'complete'))) return ok(undefined);
-  context.progress('fetching PostgreSQL (PGlite, 10 MB, once)');
-  const draft = `${folder}.${process.pid}.${context.now()}`;
-  await mkdir(draft, { recursive: true });
-  await writeFile(join(draft, 'package.json'), JSON.stringify({ name: 'prewarm-embedded', private: true, dependencies: PACKAGES }));
-  const { code, stderr } = await runNpm(
-    ['install', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', '--loglevel', 'error'],
-    { cwd: draft, signal: context.signal },
-  );
-  if (context.signal.aborted || code !== 0) {
-    await rm(draft, { recursive: true, force: true });
-    if (context.signal.aborted) return failed('cancelled', 'never', 'Fetching embedded PostgreSQL was cancelled.');
-    return failed(
-      'fetch-failed',
-      'later',
-      'Embedded PostgreSQL could not be fetched with npm. Check the network and your npm settings, or start Docker.',
-      stderr.slice(-1000),
-    );
-  }
-  await writeFile(join(draft, 'complete'), '');
-  await rename(draft, folder).catch(async (error: unknown) => {
-    // Another window was faster.
-    if (!(await exists(join(folder, 'complete')))) throw error;
-    await rm(draft, { recursive: true, force: true });
-  });
-  return ok(undefined);
-}
-
-/** On Windows npm is a command script, which only the shell can start; the arguments here are constants. */
-function runNpm(args: readonly string[], options: { cwd?: string; signal?: AbortSignal }) {
-  return process.platform === 'win32' ? spawned('cmd.exe', ['/d', '/s', '/c', 'npm', ...args], options) : spawned('npm', args, options);
 }
 
 const dataFolder = (resource: Resource, context: Context): string => join(context.storage, 'embedded', stableName(resource, context));

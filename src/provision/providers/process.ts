@@ -10,9 +10,11 @@ import {
   type Rung,
   rungIndex,
 } from '../../domain/index.ts';
-import { type Detached, exclusively, listDetached, madeFromSameSpec, readDetached, startDetached, stopDetached } from '../detached.ts';
-import { readLeases, renewLeases } from '../leases.ts';
-import { LABEL, leaseEnded } from '../ownership.ts';
+import { type Detached, listDetached, madeFromSameSpec, readDetached, startDetached, stopDetached } from '../detached.ts';
+import { inTurn } from '../inTurn.ts';
+import { leaseOver, renewLeases } from '../leases.ts';
+import { LABEL } from '../ownership.ts';
+import { processUsage } from '../processUsage.ts';
 import type { Context, Orphan, Provider } from '../provider.ts';
 import { attempt, type Reach, untilReady } from '../readiness.ts';
 import { spawned } from '../spawned.ts';
@@ -60,7 +62,7 @@ export function createProcessProvider(): Provider {
     return ok(await observe(resource, context));
   }
 
-  return {
+  return inTurn({
     name: 'process',
     rungs: RUNGS,
     supports: (resource) => resource.spec.type === 'process',
@@ -68,7 +70,7 @@ export function createProcessProvider(): Provider {
     observe: (resources, context) => Promise.all(resources.map((r) => observe(r, context))),
     async reach(resource, rung, context) {
       if (context.signal.aborted) return failed('cancelled', 'never', `Warming ${resource.id} was cancelled.`);
-      if (rungIndex(rung) >= rungIndex('running')) return exclusively(resource, context, () => climb(resource, rung, context));
+      if (rungIndex(rung) >= rungIndex('running')) return climb(resource, rung, context);
       await stopDetached(resource, context);
       return ok(await observe(resource, context));
     },
@@ -78,19 +80,18 @@ export function createProcessProvider(): Provider {
         context,
       ),
     sweep: (context) => sweepDetached(context),
+    ...processUsage(),
     close: async () => {},
-  };
+  });
 }
 
 /** Ends what is ours, of this workspace, and whose lease nobody renewed. */
 export async function sweepDetached(context: Context): Promise<Result<readonly Orphan[]>> {
-  const leases = await readLeases(context);
   const orphans: Orphan[] = [];
   for (const { it, stop } of await listDetached(context)) {
-    const resource = it.labels[LABEL.resource] ?? '';
-    if (!leaseEnded(it.labels[LABEL.lease], context.now()) || (leases[resource] ?? 0) > context.now()) continue;
+    if (!(await leaseOver(it.labels, context))) continue;
     await stop();
-    orphans.push({ resource, workspace: context.workspace, what: `process ${it.pid}` });
+    orphans.push({ resource: it.labels[LABEL.resource] ?? '', workspace: context.workspace, what: `process ${it.pid}` });
   }
   return ok(orphans);
 }

@@ -41,6 +41,11 @@ export async function* importHistory(
   }
 }
 
+/** What would be left of it behind the gate, in the order in which it stands there; nothing has to be known of its times. */
+export async function* previewOf(importer: Importer, opened: Opened, tally: Tally): AsyncIterable<readonly string[]> {
+  for await (const batch of gated(importer.read(opened), tally)) yield batch.flatMap((entry) => entry.resources);
+}
+
 async function* commandsOf(batches: AsyncIterable<readonly Entry[]>): AsyncIterable<readonly CommandLine[]> {
   for await (const batch of batches) yield batch.filter((entry) => entry.is === 'command');
 }

@@ -27,7 +27,7 @@ export function scanCompose(input: ComposeInput): { readonly resources: readonly
   const model = loadCompose(input.path, input.override, input.lookup);
   const project = projectName(input, model);
   const oneShots = new Set(model.services.flatMap((s) => awaitedToEnd(s.settings)));
-  const resources = model.services.map((s) => resourceOf(s, { project, runs: oneShots.has(s.name) ? 'once' : 'on' }, input));
+  const resources = model.services.map((s) => resourceOf(s, { project, runs: oneShots.has(s.name) ? 'once' : 'on', model }, input));
   return { resources, problems: model.problems };
 }
 
@@ -41,11 +41,13 @@ function projectName({ path, folder }: ComposeInput, { name, variables }: Compos
 interface Standing {
   readonly project: string;
   readonly runs: 'once' | 'on';
+  readonly model: ComposeModel;
 }
 
-function resourceOf({ name, declaredIn, settings }: ComposeService, { project, runs }: Standing, input: ComposeInput): Resource {
+function resourceOf({ name, declaredIn, settings }: ComposeService, { project, runs, model }: Standing, input: ComposeInput): Resource {
   const image = imageName(text(settings.image)) ? text(settings.image) : undefined;
   const kind = classify({ image, service: name, runs: runs === 'once' || endsByItself(settings) ? 'once' : 'on' });
+  const externalVolumes = externalMounts(settings, model);
   const ports = clientPortFirst(portsOf(settings), clientPort(image));
   return {
     id: `compose:${project}/${name}`,
@@ -67,6 +69,7 @@ function resourceOf({ name, declaredIn, settings }: ComposeService, { project, r
       environment: environmentOf(settings),
       seedFiles: seedMounts(settings, input.folder),
       profiles: profilesOf(settings),
+      ...(externalVolumes.length > 0 ? { externalVolumes } : {}),
     },
   };
 }
@@ -133,6 +136,10 @@ function seedMounts(settings: JsonMap, folder: string): readonly string[] {
     const path = from.replace(/^\.\//, `${folder}/`).replace(/\/$/, '');
     return [/\.\w+$/.test(path) ? path : `${path}/`];
   });
+}
+
+function externalMounts(settings: JsonMap, { externalVolumes }: ComposeModel): readonly string[] {
+  return [...new Set(list(settings.volumes).flatMap((mount) => externalVolumes[text(record(mount)?.volume) ?? ''] ?? []))];
 }
 
 /** Bytes: `512m`, `1.5gb`, `1073741824`. */

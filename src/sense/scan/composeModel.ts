@@ -21,6 +21,8 @@ export interface ComposeModel {
   readonly name: string | undefined;
   readonly variables: Variables;
   readonly services: readonly ComposeService[];
+  /** The names that the engine knows external volumes by, by their names in the file. */
+  readonly externalVolumes: Variables;
   readonly problems: readonly Problem[];
 }
 
@@ -45,7 +47,7 @@ export function includedFiles(path: string, lookup: Lookup): readonly string[] {
 
 function load(path: string, override: string | undefined, from: Loading): ComposeModel {
   const variables = { ...dotenvIn(folderOf(path), from.lookup), ...from.variables };
-  const nothing = { name: undefined, variables, services: [] };
+  const nothing = { name: undefined, variables, services: [], externalVolumes: {} };
   const read = parseYaml(path, from.lookup(path) ?? '');
   if ('problem' in read) return { ...nothing, problems: [read.problem] };
   const loading = { ...from, variables, open: [...from.open, path] };
@@ -56,11 +58,13 @@ function load(path: string, override: string | undefined, from: Loading): Compos
   const problems = [...base.problems, ...(over?.problems ?? []), ...included.problems];
   const name = text(read.file.json.name);
   const services = [...new Map([...included.services, ...own].map((s) => [s.name, s])).values()];
-  return { name: name && interpolate(name, variables), variables, services, problems };
+  const externalVolumes = { ...included.externalVolumes, ...base.externalVolumes, ...over?.externalVolumes };
+  return { name: name && interpolate(name, variables), variables, services, externalVolumes, problems };
 }
 
 interface Part {
   readonly services: readonly ComposeService[];
+  readonly externalVolumes?: Variables;
   readonly problems: readonly Problem[];
 }
 
@@ -68,7 +72,21 @@ function servicesOf(file: YamlFile, loading: Loading): Part {
   const declared = record(file.json.services) ?? servicesOfVersion1(file.json);
   if (!declared) return { services: [], problems: missingServices(file) };
   const parts = Object.entries(declared).map(([name, raw]) => serviceOf(name, raw, file, loading));
-  return { services: parts.flatMap((p) => p.services), problems: parts.flatMap((p) => p.problems) };
+  return {
+    services: parts.flatMap((p) => p.services),
+    externalVolumes: externalVolumesOf(file.json, loading.variables),
+    problems: parts.flatMap((p) => p.problems),
+  };
+}
+
+/** `external: true`, or the older `external: { name }`; without a name of its own the engine knows it by that in the file. */
+function externalVolumesOf({ volumes }: JsonMap, variables: Variables): Variables {
+  const external = Object.entries(record(volumes) ?? {}).flatMap(([key, declared]) => {
+    const { external, name } = record(declared) ?? {};
+    if (!external) return [];
+    return [[key, interpolate(text(record(external)?.name) ?? text(name) ?? key, variables)] as const];
+  });
+  return Object.fromEntries(external);
 }
 
 function serviceOf(name: string, raw: Json, file: YamlFile, loading: Loading): Part {
@@ -114,7 +132,11 @@ function includesOf(file: YamlFile, loading: Loading): Part {
     if (loading.lookup(path) === undefined) return { services: [], problems: [missing(file.path, file.lineOf('include'), relative)] };
     return load(path, undefined, loading);
   });
-  return { services: parts.flatMap((p) => p.services), problems: parts.flatMap((p) => p.problems) };
+  return {
+    services: parts.flatMap((p) => p.services),
+    externalVolumes: Object.assign({}, ...parts.map((p) => p.externalVolumes)),
+    problems: parts.flatMap((p) => p.problems),
+  };
 }
 
 function includedPaths(json: JsonMap, variables: Variables): readonly string[] {

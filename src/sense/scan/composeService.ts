@@ -61,12 +61,13 @@ function pairs(value: Json | undefined, variables: Variables): JsonMap {
 
 const named = (names: readonly Json[]): JsonMap => Object.fromEntries(names.map((name) => [String(name), {}]));
 
-/** Short and long mounts as `{source, target}`; the path of a bind is told from the workspace. */
+/** Short and long mounts as `{source, target}` or `{volume, target}`; the path of a bind is told from the workspace. */
 function mount(volume: Json, folder: string): Json {
   const long = record(volume);
   const [, short = '', target = ''] = long ? [] : (String(volume).match(/^((?:[A-Za-z]:)?[^:]*):([^:]*)/) ?? []);
   const source = long ? (text(long.source) ?? '') : short;
   const bind = /^\.{1,2}(\/|$)/.test(source);
   const at = bind ? resolvePath(folder, source) : isAbsolute(source) ? source : undefined;
-  return { target: long ? (text(long.target) ?? '') : target, ...(at === undefined ? {} : { source: bind ? `./${at}` : at }) };
+  const from = at !== undefined ? { source: bind ? `./${at}` : at } : !bind && /^[A-Za-z0-9]/.test(source) ? { volume: source } : {};
+  return { target: long ? (text(long.target) ?? '') : target, ...from };
 }

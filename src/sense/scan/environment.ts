@@ -4,29 +4,36 @@ import { engineOf } from './engines.ts';
 type Declared = Readonly<Record<string, string>>;
 type Templates = Readonly<Record<string, string>>;
 
-/**
- * The variables by which clients of an engine find it, with `${host}` and `${port}` open; undefined where there is no convention.
- * Where a password is set but not known here (a secret's file), no URL is made: a wrong one would replace the developer's own.
- */
-export function connectionOf({ spec }: Resource): Templates | undefined {
-  if (spec.type !== 'compose' && spec.type !== 'docker') return undefined;
-  const engine = engineOf(spec.image, spec.type === 'compose' ? spec.service : '');
-  return engine && CONNECTIONS[engine.name]?.(spec.environment);
+/** Stands in templates for a generated password, which is filled in at the last moment. */
+export const SECRET = '${secret}';
+
+/** Another login than the declared one. */
+export interface Login {
+  readonly user: string;
+  readonly password: string;
 }
 
-const CONNECTIONS: Readonly<Record<string, (declared: Declared) => Templates>> = {
+/**
+ * The variables by which clients of an engine find it, with `${host}` and `${port}` open; undefined where there is no convention.
+ * They log in as declared, or as `login`. Where a password is set but not known here (a secret's file), no URL is made: a wrong one would replace the developer's own.
+ */
+export function connectionOf({ spec }: Resource, login?: Login): Templates | undefined {
+  if (spec.type !== 'compose' && spec.type !== 'docker') return undefined;
+  const engine = engineOf(spec.image, spec.type === 'compose' ? spec.service : '');
+  return engine && CONNECTIONS[engine.name]?.(spec.environment, login);
+}
+
+const CONNECTIONS: Readonly<Record<string, (declared: Declared, login?: Login) => Templates>> = {
   postgres,
   mysql,
-  redis: (declared) => {
-    const password = declared.REDIS_PASSWORD ?? declared.VALKEY_PASSWORD ?? declared.REDISCLI_AUTH;
-    return withUrl('REDIS_URL', {
+  redis: (declared, login) =>
+    withUrl('REDIS_URL', {
       scheme: 'redis',
-      user: '',
-      password: password || undefined,
-      known: !declared.REDIS_PASSWORD_FILE,
+      user: login?.user ?? '',
+      password: login?.password ?? redisPasswordOf(declared),
+      known: login !== undefined || !declared.REDIS_PASSWORD_FILE,
       path: '',
-    });
-  },
+    }),
   mongo: (declared) => {
     const user = declared.MONGO_INITDB_ROOT_USERNAME;
     const password = declared.MONGO_INITDB_ROOT_PASSWORD;
@@ -46,10 +53,20 @@ const CONNECTIONS: Readonly<Record<string, (declared: Declared) => Templates>> =
   nats: () => ({ NATS_URL: 'nats://${host}:${port}' }),
 };
 
-function postgres(declared: Declared): Templates {
-  const user = declared.POSTGRES_USER || 'postgres';
-  const database = declared.POSTGRES_DB || user;
-  const password = declared.POSTGRES_PASSWORD;
+/** Of the default user; undefined: none is declared. */
+export const redisPasswordOf = (declared: Declared): string | undefined =>
+  (declared.REDIS_PASSWORD ?? declared.VALKEY_PASSWORD ?? declared.REDISCLI_AUTH) || undefined;
+
+/** The declared superuser of a PostgreSQL image, and its database. */
+export function postgresOwnerOf(declared: Declared): { readonly owner: string; readonly database: string } {
+  const owner = declared.POSTGRES_USER || 'postgres';
+  return { owner, database: declared.POSTGRES_DB || owner };
+}
+
+function postgres(declared: Declared, login?: Login): Templates {
+  const { owner, database } = postgresOwnerOf(declared);
+  const user = login?.user ?? owner;
+  const password = login?.password ?? declared.POSTGRES_PASSWORD;
   const known = Boolean(password) || declared.POSTGRES_HOST_AUTH_METHOD === 'trust';
   return {
     ...withUrl('DATABASE_URL', { scheme: 'postgres', user, password, known, path: `/${encodeURIComponent(database)}` }),
@@ -61,10 +78,10 @@ function postgres(declared: Declared): Templates {
   };
 }
 
-function mysql(declared: Declared): Templates {
+function mysql(declared: Declared, login?: Login): Templates {
   const of = (name: string): string | undefined => declared[`MYSQL_${name}`] ?? declared[`MARIADB_${name}`];
-  const user = of('USER') || 'root';
-  const password = user === 'root' ? of('ROOT_PASSWORD') : of('PASSWORD');
+  const user = login?.user ?? (of('USER') || 'root');
+  const password = login?.password ?? (user === 'root' ? of('ROOT_PASSWORD') : of('PASSWORD'));
   const known = Boolean(password) || Boolean(of('ALLOW_EMPTY_PASSWORD') ?? of('ALLOW_EMPTY_ROOT_PASSWORD'));
   return {
     ...withUrl('DATABASE_URL', { scheme: 'mysql', user, password, known, path: `/${encodeURIComponent(of('DATABASE') ?? '')}` }),
@@ -83,7 +100,7 @@ interface Target {
 
 function withUrl(variable: string, { scheme, user, password, known, path }: Target): Templates {
   if (!known) return {};
-  const secret = password ? `:${encodeURIComponent(password)}` : '';
+  const secret = password ? `:${password === SECRET ? SECRET : encodeURIComponent(password)}` : '';
   const login = user || secret ? `${encodeURIComponent(user)}${secret}@` : '';
   return { [variable]: `${scheme}://${login}\${host}:\${port}${path}` };
 }

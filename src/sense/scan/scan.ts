@@ -1,9 +1,10 @@
 import { parse as parseDotenv } from 'dotenv';
 import type { Resource, ResourceId } from '../../domain/index.ts';
-import { memoryGuess } from './classify.ts';
 import { type CommandUse, commandUses } from './commands.ts';
 import { isComposeFile, isOverrideFile, scanCompose } from './compose.ts';
 import { includedFiles } from './composeModel.ts';
+import { looseData } from './dataFiles.ts';
+import { isDatasetsFile, scanDatasets } from './datasets.ts';
 import { isDevcontainerFile, scanDevcontainer } from './devcontainer.ts';
 import { connectionOf } from './environment.ts';
 import { folderOf } from './filePath.ts';
@@ -50,13 +51,15 @@ export function scan(workspace: Workspace, read: readonly WorkspaceFile[]): Scan
   const found = parts.flatMap((p) => p.resources);
   const declared = distinct(found, at.folder, extendedFiles(files));
   const { resources, problems } = withoutLooseEnds(withSeedFiles(declared, files, at.folder));
+  const declaredData = files.filter((f) => isDatasetsFile(f.path)).map((f) => scanDatasets(f, at, resources));
+  const datasets = declaredData.flatMap((d) => d.resources);
   return {
-    resources: [...resources, ...datasets(files, resources, at)],
+    resources: distinctIds([...afterTheirData(resources, datasets), ...datasets, ...looseData(files, resources, at)]),
     commands: commandUses(files, resources),
     environment: Object.fromEntries(resources.map((r) => [r.id, connectionOf(r)] as const).filter(isKnown)),
     environmentNames: [...new Set(files.filter((f) => isDotenv(f.path)).flatMap((f) => Object.keys(parseDotenv(f.text))))],
     // A file that several others include is told of once.
-    problems: [...new Map([...parts.flatMap((p) => p.problems), ...problems].map((p) => [p.message, p])).values()],
+    problems: [...new Map([...[...parts, ...declaredData].flatMap((p) => p.problems), ...problems].map((p) => [p.message, p])).values()],
   };
 }
 
@@ -153,32 +156,19 @@ function withSeedFiles(resources: readonly Resource[], files: readonly Workspace
   );
 }
 
-const isSql = (path: string): boolean => /\.(sql|dump)(\.gz)?$/.test(path);
-/** Steps of a schema's history, as Flyway, Prisma, Rails and others keep them: hundreds of files, none of them data to seed with. */
-const isMigration = (path: string): boolean =>
-  /(^|\/)(migrations?|migrate|versions)\/|(^|\/)[VUR]\d[\w.]*__[^/]*$|\.(up|down)\.sql$/i.test(path);
-
-function datasets(files: readonly WorkspaceFile[], resources: readonly Resource[], at: Workspace): readonly Resource[] {
-  const seeds = new Set(resources.flatMap((r) => (r.spec.type === 'compose' ? r.spec.seedFiles : [])));
-  const wanted = files.filter((f) => isSql(f.path) && (!isMigration(f.path) || seeds.has(`${at.folder}/${f.path}`)));
-  const all = wanted.map((f) => dataset(f.path, at));
-  return [...new Map(all.map((d) => [d.id, d])).values()];
+/** What mounts the volume of a dataset comes after the dataset. */
+function afterTheirData(resources: readonly Resource[], datasets: readonly Resource[]): readonly Resource[] {
+  return resources.map((r) => {
+    const mounted = r.spec.type === 'compose' ? (r.spec.externalVolumes ?? []) : [];
+    const needed = datasets.filter(
+      ({ spec }) => spec.type === 'dataset' && spec.into && 'volume' in spec.into && mounted.includes(spec.into.volume),
+    );
+    return needed.length > 0 ? { ...r, dependsOn: [...r.dependsOn, ...needed.map((d) => d.id)] } : r;
+  });
 }
 
-function dataset(path: string, { name, folder }: Workspace): Resource {
-  const stem = path.replace(/\.(sql|dump)(\.gz)?$/, '');
-  return {
-    id: `dataset:${name}/${stem}`,
-    name: stem,
-    kind: 'dataset',
-    provider: 'process',
-    declaredIn: path,
-    ports: [],
-    dependsOn: [],
-    probe: { type: 'command', command: [], timeoutMs: 0 },
-    memoryBytes: memoryGuess('dataset'),
-    spec: { type: 'dataset', file: `${folder}/${path}` },
-  };
-}
+/** A declared dataset comes before a loose file of its name. */
+const distinctIds = (resources: readonly Resource[]): readonly Resource[] =>
+  resources.filter((r, i) => r.kind !== 'dataset' || resources.findIndex((other) => other.id === r.id) === i);
 
 const isKnown = <T>(entry: readonly [string, T | undefined]): entry is readonly [string, T] => entry[1] !== undefined;

@@ -2,7 +2,7 @@
 # The official image's contract in short: initialise once, load the init files, then serve as the user postgres.
 set -eu
 if [ "$(id -u)" = 0 ]; then
-  mkdir -p "$PGDATA" && chown -R postgres:postgres "$PGDATA" && chmod 700 "$PGDATA"
+  mkdir -p "$PGDATA" && find "$PGDATA" \! -user postgres -exec chown postgres:postgres {} + && chmod 700 "$PGDATA"
   exec gosu postgres "$0" "$@"
 fi
 user="${POSTGRES_USER:-postgres}"

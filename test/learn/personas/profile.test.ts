@@ -228,6 +228,7 @@ describe('personas', () => {
         weight: 0.5,
         support: 8,
         updatedAt: 3,
+        lastAt: 0,
         edges: [],
         confidence: 7.6 / 11.6,
         uses: [{ resource: 'db', probability: 0.5, firstUseMs: [], durationMs: [] }],

@@ -7,6 +7,7 @@ interface GitApi {
   readonly onDidOpenRepository: vscode.Event<Repository>;
 }
 interface Repository {
+  readonly rootUri: vscode.Uri;
   readonly state: { readonly HEAD: { readonly name?: string } | undefined; readonly onDidChange: vscode.Event<void> };
 }
 
@@ -16,10 +17,11 @@ export function gitSensor(record: Record): readonly vscode.Disposable[] {
   let ended = false;
   const watch = (repository: Repository): void => {
     let branch = repository.state.HEAD?.name;
+    const folder = repository.rootUri.fsPath;
     disposables.push(
       repository.state.onDidChange(() => {
         const now = repository.state.HEAD?.name;
-        if (now && branch && now !== branch) record({ type: 'branch', at: Date.now(), from: branch, to: now });
+        if (now && branch && now !== branch) record({ type: 'branch', at: Date.now(), from: branch, to: now, folder });
         branch = now ?? branch;
       }),
     );

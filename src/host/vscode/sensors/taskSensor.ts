@@ -3,8 +3,10 @@ import type { Record } from './record.ts';
 
 export function taskSensor(record: Record): readonly vscode.Disposable[] {
   const startedAt = new WeakMap<vscode.TaskExecution, number>();
-  const base = ({ task }: vscode.TaskExecution) =>
-    ({ type: 'task', name: task.name, ...(task.group ? { group: task.group.id } : {}) }) as const;
+  const base = ({ task }: vscode.TaskExecution) => {
+    const folder = folderOf(task);
+    return { type: 'task', name: task.name, ...(task.group ? { group: task.group.id } : {}), ...(folder ? { folder } : {}) } as const;
+  };
   return [
     vscode.tasks.onDidStartTask(({ execution }) => {
       const at = Date.now();
@@ -22,4 +24,11 @@ export function taskSensor(record: Record): readonly vscode.Disposable[] {
       });
     }),
   ];
+}
+
+/** Its own working folder, else that of the workspace that it belongs to. */
+function folderOf({ execution, scope }: vscode.Task): string | undefined {
+  const home = typeof scope === 'object' ? scope.uri.fsPath : undefined;
+  const cwd = execution && 'options' in execution ? execution.options?.cwd : undefined;
+  return cwd?.replace(/\$\{workspace(Folder|Root)\}/g, home ?? '.') ?? home;
 }

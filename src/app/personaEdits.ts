@@ -1,0 +1,196 @@
+import { failed, ok, type Persona, type Resource, type Result, type UnixMs } from '../domain/index.ts';
+import type { PersonaModel } from '../learn/personaModel.ts';
+import { renamePersona } from '../learn/personas/edit.ts';
+import { forgetPersona } from '../learn/personas/forget.ts';
+import { mergePersonas } from '../learn/personas/merge.ts';
+import { endedIn, releasePersona, restorePersona } from '../learn/personas/restore.ts';
+import { type PersonaDocument, toDocument } from './personaDocument.ts';
+import { documentOf, type PersonaVersions } from './personaVersions.ts';
+import type { PersonaVersion, SplitOptions } from './ports.ts';
+
+/** What a person does with personas. Each edit holds when history is learnt anew, is kept as a version, and can be undone. */
+export interface AppPersonas {
+  rename(id: string, name: string): Promise<Result<PersonaEdit>>;
+  /** The first stays, with its name. */
+  merge(into: string, from: string): Promise<Result<PersonaEdit>>;
+  /** Into the workflows that its sessions show; learns in the worker. Refused where there is one. */
+  split(id: string, options?: SplitOptions): Promise<Result<PersonaEdit>>;
+  /** Stays away until later sessions show it again. */
+  remove(id: string): Promise<Result<PersonaEdit>>;
+  /** Exactly as it was in that version; from then on it learns from what comes, until it is released. */
+  rollBack(id: string, version: number): Promise<Result<PersonaEdit>>;
+  /** Learnt from all of history again. */
+  release(id: string): Promise<Result<PersonaEdit>>;
+  /** Newest last; of all personas, those that are gone too, where none is named. */
+  versions(id?: string): Promise<readonly PersonaVersionView[]>;
+  /** The persona document of these, or of all. */
+  export(ids?: readonly string[]): PersonaDocument;
+}
+
+export interface PersonaEdit {
+  /** The personas that came of it. */
+  readonly personas: readonly { readonly id: string; readonly name: string }[];
+  /** Everything as before; refused where something else was edited since. */
+  undo(): Promise<Result<void>>;
+}
+
+export interface PersonaVersionView extends Omit<PersonaVersion, 'snapshot'> {
+  readonly name: string;
+  readonly document: PersonaDocument;
+}
+
+export interface PersonaEditPorts {
+  readonly now: () => UnixMs;
+  readonly model: () => PersonaModel | undefined;
+  readonly remember: (model: PersonaModel) => void;
+  readonly personas: () => readonly Persona[];
+  readonly resources: () => readonly Resource[];
+  readonly versions: PersonaVersions;
+  readonly learning: {
+    edited(): void;
+    relearn(): Promise<void>;
+    split(id: string, options: SplitOptions): Promise<Result<PersonaModel | undefined>>;
+  };
+  /** So that what is shown follows. */
+  readonly pass: () => Promise<void>;
+}
+
+type Reason = (id: string) => string;
+
+export function createPersonaEdits({ now, model, remember, personas, resources, versions, learning, pass }: PersonaEditPorts): AppPersonas {
+  /** Which edit was the last. */
+  let last: object | undefined;
+  let editedAt = 0;
+
+  /** No two edits at one time, and room before each for how it was: going back counts what was decided since. */
+  function time(): UnixMs {
+    editedAt = Math.max(now(), editedAt + 2);
+    return editedAt;
+  }
+
+  async function edit(change: (model: PersonaModel, at: UnixMs) => Result<PersonaModel>, reason: Reason): Promise<Result<PersonaEdit>> {
+    const before = model();
+    if (!before) return nothing;
+    const at = time();
+    const after = change(before, at);
+    return after.ok ? kept(before, after.value, reason, at) : after;
+  }
+
+  async function kept(
+    before: PersonaModel,
+    after: PersonaModel,
+    reason: Reason,
+    at = time(),
+    of?: readonly string[],
+  ): Promise<Result<PersonaEdit>> {
+    take(after);
+    const own = {};
+    last = own;
+    const edited = of ? onlyOf(of, before, after) : after;
+    await versions.record(before, edited, { author: 'person', reason }, at);
+    await versions.record(edited, after, { author: 'learnt', reason: () => 'learnt anew' }, at);
+    await pass();
+    const was = new Map(before.components.map((c) => [c.id, c]));
+    const changed = edited.components.filter((c) => was.get(c.id) !== c).map(({ id, name }) => ({ id, name }));
+    return ok({ personas: changed, undo: () => undone(own, before, after, reason) });
+  }
+
+  async function undone(own: object, before: PersonaModel, after: PersonaModel, reason: Reason): Promise<Result<void>> {
+    if (last !== own) return failed('wrong-usage', 'never', 'Personas were edited since then. Go back to a version instead.');
+    last = undefined;
+    take(before);
+    await versions.record(after, before, { author: 'person', reason: (id) => `undone: ${reason(id)}` }, time());
+    // What was learnt since is learnt again.
+    void learning.relearn();
+    await pass();
+    return ok(undefined);
+  }
+
+  function take(next: PersonaModel): void {
+    remember(next);
+    learning.edited();
+  }
+
+  const nameOf = (id: string): string => model()?.components.find((c) => c.id === id)?.name ?? id;
+
+  return {
+    rename: (id, name) => {
+      const before = nameOf(id);
+      return edit(
+        (m) => renamePersona(m, id, name),
+        () => `renamed from “${before}”`,
+      );
+    },
+    merge: (into, from) => {
+      const [a, b] = [nameOf(into), nameOf(from)];
+      return edit(
+        (m, at) => mergePersonas(m, into, from, at),
+        (id) => (id === into ? `merged with “${b}”` : `merged into “${a}”`),
+      );
+    },
+    remove: (id) =>
+      edit(
+        (m, at) => forgetPersona(m, id, at),
+        () => 'deleted',
+      ),
+    async split(id, options = {}) {
+      const before = model();
+      if (!before) return nothing;
+      const name = nameOf(id);
+      const split = await learning.split(id, options);
+      if (!split.ok) return split;
+      if (!split.value) return failed('cancelled', 'now', 'Personas were edited meanwhile, so nothing was split. Try again.');
+      return kept(before, split.value, () => `split from “${name}”`, time(), partsOf(id, before, split.value));
+    },
+    async rollBack(id, number) {
+      const version = (await versions.of(id)).find((v) => v.number === number);
+      if (!version) return failed('not-found', 'never', `There is no version ${number} of this persona.`);
+      const edits = model()?.edits?.length;
+      const at = version.gone ? version.at - 1 : version.at;
+      const all = await versions.of();
+      const done = await edit(
+        (m) =>
+          restorePersona(
+            m,
+            version.snapshot,
+            at,
+            endedIn(m, id, at).flatMap((other) => all.filter((v) => v.persona === other).at(-1)?.snapshot ?? []),
+          ),
+        (changed) => (changed === id ? `back to version ${number}` : 'no longer merged'),
+      );
+      // Of what was merged with it or split from it, its sessions are to be taken out again.
+      if (done.ok && model()?.edits?.length !== edits) void learning.relearn();
+      return done;
+    },
+    async release(id) {
+      const done = await edit(
+        (m) => releasePersona(m, id),
+        () => 'learnt from all of history again',
+      );
+      if (done.ok) void learning.relearn();
+      return done;
+    },
+    versions: async (id) =>
+      (await versions.of(id)).map((version) => {
+        const { snapshot, ...told } = version;
+        return { ...told, name: snapshot.name, document: documentOf(version, model()) };
+      }),
+    export: (ids) =>
+      toDocument(
+        personas().filter((p) => ids?.includes(p.id) ?? true),
+        resources(),
+      ),
+  };
+}
+
+/** All others were learnt anew too, which is no part of the edit. */
+const onlyOf = (ids: readonly string[], before: PersonaModel, after: PersonaModel): PersonaModel => ({
+  ...after,
+  components: [...before.components.filter((c) => !ids.includes(c.id)), ...after.components.filter((c) => ids.includes(c.id))],
+});
+
+/** The persona that was split, and what was not there before. */
+const partsOf = (id: string, before: PersonaModel, after: PersonaModel): readonly string[] =>
+  after.components.flatMap((c) => (c.id === id || !before.components.some((b) => b.id === c.id) ? [c.id] : []));
+
+const nothing = failed('not-found', 'never', 'No persona is known yet; Prewarm is learning from what you do.');

@@ -1,0 +1,463 @@
+import { EventQueue } from './eventQueue.ts';
+import { Histogram } from './histogram.ts';
+import type { Program } from './program.ts';
+import { Random } from './random.ts';
+import { type Sampler, samplerOf } from './serviceTime.ts';
+
+export interface RunOptions {
+  readonly seed: number;
+  /** Of the replication: each has a stream of chance of its own. */
+  readonly replication?: number;
+  readonly durationMs: number;
+  /** Left out of all figures: what is there at the start is not what is usual. */
+  readonly warmUpMs?: number;
+  /** More requests than this at once, and the run ends: what is asked is more than can be done. */
+  readonly mostInside?: number;
+  /** Called about every 200,000 events; true ends the run. */
+  readonly stop?: (doneMs: number) => boolean;
+}
+
+export interface StationFigures {
+  readonly id: string;
+  /** Mean share of its servers at work, 0–1. */
+  readonly utilization: number;
+  /** Mean number who wait, and who wait or are served. */
+  readonly waiting: number;
+  readonly inside: number;
+  /** Of those who were let in, ms. */
+  readonly waitMs: Histogram;
+  readonly entered: number;
+  readonly turnedAway: number;
+}
+
+export interface RequestFigures {
+  readonly name: string;
+  /** Of those that succeeded. */
+  readonly latencyMs: Histogram;
+  readonly failed: number;
+  readonly timedOut: number;
+}
+
+export interface RunFigures {
+  readonly stations: readonly StationFigures[];
+  readonly requests: readonly RequestFigures[];
+  /** Requests that ended, whatever became of them. */
+  readonly requestsEnded: number;
+  readonly measuredMs: number;
+  /** `overloaded`: more and more were inside, and the run was ended; `stopped`: by its caller. */
+  readonly end: 'done' | 'overloaded' | 'stopped';
+}
+
+const [ENTER, PASS, LEAVE, BRANCH, CALL, RETRY, FAIL, END] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+const KINDS = { enter: ENTER, pass: PASS, leave: LEAVE, branch: BRANCH, call: CALL, retry: RETRY, fail: FAIL, end: END } as const;
+
+/** Event codes: what is below belongs to a request in this slot; a timer, a source and the opening of a station have their own ranges. */
+const [GO, TIMER, SOURCE, OPEN] = [0, 1, 2, 3] as const;
+const NONE = -1;
+/** Stations that one request may hold at once. */
+const MOST_HELD = 8;
+const CHECK_EVERY = 200_000;
+
+/**
+ * Discrete-event simulation of requests that run a program over stations (Law, Simulation Modeling and Analysis, 5th ed., ch. 1): one
+ * queue of events, first come first served at each station, everything in typed arrays, so that the memory depends on how many requests
+ * are inside at once and not on how long it runs.
+ */
+export function run(program: Program, options: RunOptions): RunFigures {
+  const { durationMs, warmUpMs = 0, mostInside = 1_000_000 } = options;
+  const random = new Random(options.seed, options.replication ?? 0);
+  const events = new EventQueue();
+  let now = 0;
+
+  // ---------------------------------------------------------------------------------------------- the program, as arrays
+  const { nodes, stations, sources } = program;
+  const kind = Uint8Array.from(nodes, (n) => KINDS[n.do]);
+  const next = Int32Array.from(nodes, (n) => ('next' in n ? n.next : NONE));
+  const station = Int32Array.from(nodes, (n) => ('station' in n ? n.station : NONE));
+  const chance = Float64Array.from(nodes, (n) => (n.do === 'branch' ? n.probability : 0));
+  const other = Int32Array.from(nodes, (n) => (n.do === 'branch' ? n.to : n.do === 'call' ? n.failed : n.do === 'retry' ? n.again : NONE));
+  const entry = Int32Array.from(nodes, (n) => (n.do === 'call' ? n.entry : NONE));
+  const timeout = Float64Array.from(nodes, (n) => (n.do === 'call' ? (n.timeoutMs ?? Number.POSITIVE_INFINITY) : 0));
+  const label = Int32Array.from(nodes, (n) => (n.do === 'call' ? (n.measured ?? NONE) : NONE));
+  const tries = Int32Array.from(nodes, (n) => (n.do === 'retry' ? n.times : 0));
+  const backoff = Float64Array.from(nodes, (n) => (n.do === 'retry' ? n.backoffMs : 0));
+  const samplers: (Sampler | undefined)[] = nodes.map((n) => (n.do === 'pass' ? samplerOf(n.time) : undefined));
+  /** The commonest shape is drawn without a call. */
+  const exponentialMs = Float64Array.from(nodes, (n) => (n.do === 'pass' && n.time.shape === 'exponential' ? n.time.meanMs : -1));
+
+  // ---------------------------------------------------------------------------------------------- requests, in slots
+  let slots = 1024;
+  let at = new Int32Array(slots);
+  let began = new Float64Array(slots);
+  let queuedAt = new Float64Array(slots);
+  let parent = new Int32Array(slots);
+  let parentLife = new Int32Array(slots);
+  let life = new Int32Array(slots);
+  let waitsFor = new Int32Array(slots);
+  let attempts = new Int32Array(slots);
+  let measure = new Int32Array(slots);
+  let held = new Int32Array(slots * MOST_HELD);
+  let heldCount = new Uint8Array(slots);
+  let behind = new Int32Array(slots);
+  let free = new Int32Array(slots);
+  let freeCount = 0;
+  for (let i = slots - 1; i >= 0; i--) free[freeCount++] = i;
+
+  function moreSlots(): void {
+    const old = slots;
+    slots *= 2;
+    const ints = (from: Int32Array, size = slots): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(size);
+      to.set(from);
+      return to;
+    };
+    const floats = (from: Float64Array): Float64Array<ArrayBuffer> => {
+      const to = new Float64Array(slots);
+      to.set(from);
+      return to;
+    };
+    [at, parent, parentLife, life, waitsFor, attempts, measure, behind] = [
+      ints(at),
+      ints(parent),
+      ints(parentLife),
+      ints(life),
+      ints(waitsFor),
+      ints(attempts),
+      ints(measure),
+      ints(behind),
+    ];
+    [began, queuedAt] = [floats(began), floats(queuedAt)];
+    held = ints(held, slots * MOST_HELD);
+    const counts = new Uint8Array(slots);
+    counts.set(heldCount);
+    heldCount = counts;
+    free = ints(free);
+    for (let i = slots - 1; i >= old; i--) free[freeCount++] = i;
+  }
+
+  // ---------------------------------------------------------------------------------------------- stations
+  const count = stations.length;
+  const servers = Int32Array.from(stations, (s) => s.servers);
+  const room = Float64Array.from(stations, (s) => s.mostWaiting ?? Number.POSITIVE_INFINITY);
+  const busy = new Int32Array(count);
+  const waiting = new Int32Array(count);
+  const first = new Int32Array(count).fill(NONE);
+  const last = new Int32Array(count).fill(NONE);
+  /** 0 cold, 1 starting, 2 open. */
+  const open = Uint8Array.from(stations, (s) => (s.coldStart ? 0 : 2));
+  const coldStarts = stations.map((s) => s.coldStart && samplerOf(s.coldStart));
+  const changedAt = new Float64Array(count);
+  const busyArea = new Float64Array(count);
+  const waitingArea = new Float64Array(count);
+  const entered = new Float64Array(count);
+  const turnedAway = new Float64Array(count);
+  const waits = stations.map(() => new Histogram());
+
+  const latencies = program.measured.map(() => new Histogram());
+  const failures = new Float64Array(program.measured.length);
+  const timeouts = new Float64Array(program.measured.length);
+  let ended = 0;
+  let inside = 0;
+
+  function told(s: number): void {
+    const since = now - (changedAt[s] as number);
+    busyArea[s] = (busyArea[s] as number) + since * (busy[s] as number);
+    waitingArea[s] = (waitingArea[s] as number) + since * (waiting[s] as number);
+    changedAt[s] = now;
+  }
+
+  function forget(): void {
+    for (let s = 0; s < count; s++) {
+      told(s);
+      busyArea[s] = 0;
+      waitingArea[s] = 0;
+      entered[s] = 0;
+      turnedAway[s] = 0;
+      (waits[s] as Histogram).clear();
+    }
+    for (const latency of latencies) latency.clear();
+    failures.fill(0);
+    timeouts.fill(0);
+    ended = 0;
+  }
+
+  // ---------------------------------------------------------------------------------------------- what happens
+  function begin(node: number, from: number, measured: number): number {
+    if (freeCount === 0) moreSlots();
+    const slot = free[--freeCount] as number;
+    at[slot] = node;
+    began[slot] = now;
+    parent[slot] = from;
+    if (from !== NONE) parentLife[slot] = life[from] as number;
+    waitsFor[slot] = NONE;
+    attempts[slot] = 0;
+    measure[slot] = measured;
+    heldCount[slot] = 0;
+    inside++;
+    return slot;
+  }
+
+  /** Ends it and, where its caller still waits for it, lets that one go on. */
+  function finish(slot: number, well: boolean): void {
+    const m = measure[slot] as number;
+    if (m !== NONE) {
+      ended++;
+      if (well) (latencies[m] as Histogram).add(now - (began[slot] as number));
+      else failures[m] = (failures[m] as number) + 1;
+    }
+    const caller = parent[slot] as number;
+    const waited = caller !== NONE && parentLife[slot] === life[caller] && waitsFor[caller] === slot;
+    life[slot] = ((life[slot] as number) + 1) | 0;
+    free[freeCount++] = slot;
+    inside--;
+    if (!waited) return;
+    waitsFor[caller] = NONE;
+    const node = at[caller] as number;
+    if (well) attempts[caller] = 0;
+    at[caller] = (well ? next[node] : other[node]) as number;
+    go(caller);
+  }
+
+  function release(slot: number, s: number): void {
+    const n = (heldCount[slot] as number) - 1;
+    const base = slot * MOST_HELD;
+    let i = n;
+    while (held[base + i] !== s) i--;
+    held[base + i] = held[base + n] as number;
+    heldCount[slot] = n;
+    told(s);
+    busy[s] = (busy[s] as number) - 1;
+    admit(s);
+  }
+
+  function takeServer(slot: number, s: number): void {
+    busy[s] = (busy[s] as number) + 1;
+    const n = heldCount[slot] as number;
+    held[slot * MOST_HELD + n] = s;
+    heldCount[slot] = n + 1;
+    entered[s] = (entered[s] as number) + 1;
+    (waits[s] as Histogram).add(now - (queuedAt[slot] as number));
+  }
+
+  /** The next who waits there, if a server is free: it goes on at once. */
+  function admit(s: number): void {
+    if (open[s] !== 2 || first[s] === NONE || (busy[s] as number) >= (servers[s] as number)) return;
+    const slot = first[s] as number;
+    first[s] = behind[slot] as number;
+    if (first[s] === NONE) last[s] = NONE;
+    waiting[s] = (waiting[s] as number) - 1;
+    takeServer(slot, s);
+    at[slot] = next[at[slot] as number] as number;
+    // By the queue of events, so that a long chain of handing on does not become a deep stack.
+    events.push(now, (slot << 2) | GO);
+  }
+
+  function abandon(slot: number): void {
+    for (let n = heldCount[slot] as number; n > 0; n--) release(slot, held[slot * MOST_HELD + n - 1] as number);
+    finish(slot, false);
+  }
+
+  /** Follows the program until time has to pass. */
+  function go(slot: number): void {
+    for (;;) {
+      const node = at[slot] as number;
+      switch (kind[node]) {
+        case PASS: {
+          const mean = exponentialMs[node] as number;
+          const ms = mean >= 0 ? mean * random.exponential() : (samplers[node] as Sampler)(random);
+          at[slot] = next[node] as number;
+          events.push(now + ms, (slot << 2) | GO);
+          return;
+        }
+        case ENTER: {
+          const s = station[node] as number;
+          told(s);
+          queuedAt[slot] = now;
+          if (open[s] === 2 && first[s] === NONE && (busy[s] as number) < (servers[s] as number)) {
+            takeServer(slot, s);
+            at[slot] = next[node] as number;
+            break;
+          }
+          if ((waiting[s] as number) >= (room[s] as number)) {
+            turnedAway[s] = (turnedAway[s] as number) + 1;
+            abandon(slot);
+            return;
+          }
+          if (open[s] === 0) {
+            open[s] = 1;
+            events.push(now + (coldStarts[s] as Sampler)(random), (s << 2) | OPEN);
+          }
+          behind[slot] = NONE;
+          if (last[s] === NONE) first[s] = slot;
+          else behind[last[s] as number] = slot;
+          last[s] = slot;
+          waiting[s] = (waiting[s] as number) + 1;
+          return;
+        }
+        case LEAVE:
+          at[slot] = next[node] as number;
+          release(slot, station[node] as number);
+          break;
+        case BRANCH:
+          at[slot] = (random.uniform() < (chance[node] as number) ? other[node] : next[node]) as number;
+          break;
+        case CALL: {
+          const child = begin(entry[node] as number, slot, label[node] as number);
+          waitsFor[slot] = child;
+          const limit = timeout[node] as number;
+          if (limit !== Number.POSITIVE_INFINITY) setTimer(slot, child, limit);
+          go(child);
+          return;
+        }
+        case RETRY: {
+          const n = attempts[slot] as number;
+          if (n >= (tries[node] as number)) {
+            attempts[slot] = 0;
+            at[slot] = next[node] as number;
+            break;
+          }
+          attempts[slot] = n + 1;
+          at[slot] = other[node] as number;
+          const most = (backoff[node] as number) * 2 ** n;
+          events.push(now + most * (0.5 + 0.5 * random.uniform()), (slot << 2) | GO);
+          return;
+        }
+        case FAIL:
+          abandon(slot);
+          return;
+        default:
+          finish(slot, true);
+          return;
+      }
+    }
+  }
+
+  // Timers stand apart, since they name two requests: which waits, and for which life of which other.
+  const timers = { slots: new Int32Array(1024), children: new Int32Array(1024), lives: new Int32Array(1024) };
+  const freeTimers: number[] = [];
+  let timerCount = 0;
+
+  function setTimer(slot: number, child: number, ms: number): void {
+    const timer = freeTimers.pop() ?? timerCount++;
+    if (timer === timers.slots.length)
+      for (const key of ['slots', 'children', 'lives'] as const) {
+        const grown = new Int32Array(2 * timer);
+        grown.set(timers[key]);
+        timers[key] = grown;
+      }
+    timers.slots[timer] = slot;
+    timers.children[timer] = child;
+    timers.lives[timer] = life[child] as number;
+    events.push(now + ms, (timer << 2) | TIMER);
+  }
+
+  /** The caller gives up; what it called for goes on, as servers do that are not told. */
+  function ring(timer: number): void {
+    const slot = timers.slots[timer] as number;
+    const child = timers.children[timer] as number;
+    freeTimers.push(timer);
+    if (life[child] !== timers.lives[timer] || waitsFor[slot] !== child) return;
+    waitsFor[slot] = NONE;
+    const m = measure[child] as number;
+    if (m !== NONE) {
+      timeouts[m] = (timeouts[m] as number) + 1;
+      ended++;
+      measure[child] = NONE;
+    }
+    at[slot] = other[at[slot] as number] as number;
+    go(slot);
+  }
+
+  /** When the next of a source comes, by its rate in each step: exact for rates that are constant in steps. */
+  function following(s: number): number {
+    const { perSecond, stepMs } = sources[s] as Program['sources'][number];
+    let left = random.exponential();
+    let t = now;
+    for (let quiet = 0; quiet <= perSecond.length; quiet++) {
+      const step = Math.floor(t / stepMs);
+      const rate = (perSecond[step % perSecond.length] as number) / 1000;
+      const end = (step + 1) * stepMs;
+      if (left <= rate * (end - t)) return t + left / rate;
+      left -= rate * (end - t);
+      t = end;
+      if (rate > 0) quiet = 0;
+      if (t > durationMs) return Number.POSITIVE_INFINITY;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  const due = (s: number): void => {
+    const time = following(s);
+    if (time <= durationMs) events.push(time, (s << 2) | SOURCE);
+  };
+
+  // ---------------------------------------------------------------------------------------------- the run
+  for (let s = 0; s < sources.length; s++) due(s);
+  let end: RunFigures['end'] = 'done';
+  let forgotten = warmUpMs <= 0;
+  let sinceCheck = 0;
+  while (events.size > 0) {
+    const time = events.nextAt;
+    if (time > durationMs) break;
+    if (!forgotten && time >= warmUpMs) {
+      now = warmUpMs;
+      forget();
+      forgotten = true;
+    }
+    now = time;
+    const event = events.pop();
+    const what = event >> 2;
+    switch (event & 3) {
+      case GO:
+        go(what);
+        break;
+      case TIMER:
+        ring(what);
+        break;
+      case SOURCE: {
+        const { entry: node, measured = NONE } = sources[what] as Program['sources'][number];
+        go(begin(node, NONE, measured));
+        due(what);
+        break;
+      }
+      default:
+        open[what] = 2;
+        told(what);
+        for (let n = servers[what] as number; n > 0; n--) admit(what);
+    }
+    if (inside > mostInside) {
+      end = 'overloaded';
+      break;
+    }
+    if (++sinceCheck >= CHECK_EVERY) {
+      sinceCheck = 0;
+      if (options.stop?.(now)) {
+        end = 'stopped';
+        break;
+      }
+    }
+  }
+  if (end === 'done') now = durationMs;
+  for (let s = 0; s < count; s++) told(s);
+  const measuredMs = Math.max(0, now - warmUpMs);
+  return {
+    stations: stations.map(({ id }, s) => ({
+      id,
+      utilization: (busyArea[s] as number) / (measuredMs * (servers[s] as number)),
+      waiting: (waitingArea[s] as number) / measuredMs,
+      inside: ((waitingArea[s] as number) + (busyArea[s] as number)) / measuredMs,
+      waitMs: waits[s] as Histogram,
+      entered: entered[s] as number,
+      turnedAway: turnedAway[s] as number,
+    })),
+    requests: program.measured.map((name, m) => ({
+      name,
+      latencyMs: latencies[m] as Histogram,
+      failed: failures[m] as number,
+      timedOut: timeouts[m] as number,
+    })),
+    requestsEnded: ended,
+    measuredMs,
+    end,
+  };
+}
