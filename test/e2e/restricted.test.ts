@@ -38,6 +38,7 @@ describe('Restricted Mode', () => {
       .locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/ })
       .first()
       .click();
+    await page.keyboard.press('Escape');
     await until(() => listens(5432), 30_000, 'the gateway does not listen');
     await opened.beginDatabaseWork();
     await until(

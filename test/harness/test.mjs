@@ -16,6 +16,8 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const all = process.env.CI === 'true' || process.argv.includes('--all');
 const DESKTOP = '`npm run test:electron` runs the host tests in a desktop VS Code';
 const results = [];
+/** What failed, and what passed only when it was tried again, by name: the lines of the suites are too many to be looked through. */
+const trouble = [];
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopDocker().then(() => process.exit(130)));
 const debianProblem = await attempt('Debian packages', ensureDebianPackages);
@@ -74,6 +76,11 @@ async function vitest(project) {
   const tests = readResult(file);
   const count = (status) => tests.filter((t) => t.status === status).length;
   const failed = count('failed');
+  trouble.push(
+    ...tests
+      .filter((t) => t.trouble)
+      .map((t) => `${t.status === 'failed' ? 'failed  ' : 'passed only when tried again '} ${project}: ${t.name}: ${t.trouble}`),
+  );
   const skipped = [...new Set(tests.filter((t) => t.status === 'skipped' || t.status === 'pending').map((t) => t.reason))];
   results.push({ name: project, passed: count('passed'), failed: failed + (code !== 0 && failed === 0 ? 1 : 0), skipped });
 }
@@ -83,7 +90,12 @@ function readResult(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
       .testResults.flatMap((f) => f.assertionResults)
-      .map((t) => ({ status: t.status, reason: /\(skipped: (.*?)\)(?: |$)/.exec(t.fullName)?.[1] ?? t.fullName }));
+      .map((t) => ({
+        status: t.status,
+        name: t.fullName,
+        reason: /\(skipped: (.*?)\)(?: |$)/.exec(t.fullName)?.[1] ?? t.fullName,
+        trouble: t.failureMessages?.[0]?.split('\n').slice(0, 2).join(' ').slice(0, 300),
+      }));
   } catch {
     return [];
   }
@@ -99,6 +111,7 @@ function report() {
     console.log(`${r.failed > 0 ? '✗' : '✓'} ${r.name.padEnd(28)} ${r.passed} passed${r.failed > 0 ? `, ${r.failed} failed` : ''}`);
   const skipped = results.flatMap((r) => r.skipped.map((reason) => `${r.name}: ${reason}`));
   for (const line of skipped) console.log(`skipped  ${line}`);
+  for (const line of trouble) console.log(line);
   const sum = (key) => results.reduce((n, r) => n + r[key], 0);
   const failed = sum('failed') + (all ? skipped.length : 0);
   if (all && skipped.length > 0) console.log('Everything must run here (CI=true or --all), so what was skipped counts as failed.');

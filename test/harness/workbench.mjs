@@ -38,7 +38,10 @@ export async function openWorkbench(browser, url, { language = 'en' } = {}) {
     .locator('[id="prewarm.prewarm.prewarm.status"], [id="prewarm.prewarm.status"], .statusbar-item[id*="prewarm.status"]')
     .first();
 
-  /** A web view that has the focus keeps the key for itself: then the title bar takes it, and the key is pressed again. */
+  /**
+   * A web view that has the focus keeps the key for itself: then the title bar takes it, and the key is pressed again. A modal editor,
+   * as that of workspace trust, covers the title bar and goes by Escape.
+   */
   async function openPalette(input) {
     for (let tries = 0; tries < 4; tries++) {
       await page.keyboard.press('F1');
@@ -49,7 +52,8 @@ export async function openWorkbench(browser, url, { language = 'en' } = {}) {
         )
       )
         return;
-      await page.locator('.part.titlebar').click({ position: { x: 60, y: 5 } });
+      if (await page.locator('.monaco-modal-editor-block').isVisible()) await page.keyboard.press('Escape');
+      else await page.locator('.part.titlebar').click({ position: { x: 60, y: 5 } });
     }
     await input.waitFor();
   }
