@@ -118,4 +118,62 @@ describe('the workflow editor in a real window', () => {
       await until(() => redisContainers().length === 0, 60_000, 'after the reload it cannot be undone');
     },
   );
+
+  it.skipIf(noDocker)(
+    named('by mouse alone: a container is added, connected and removed again, each step with its preview and its undo', noDocker),
+    async () => {
+      const { bench } = opened;
+      const { page } = bench;
+      await bench.command('Prewarm: Show Workflow');
+      const view = await editor();
+      const cache = '.node[data-id$="/redis"]';
+      const containers = () => opened.containers().filter((name) => name.startsWith('prewarm-redis-'));
+      const gone = (what: string) => until(() => containers().length === 0, 60_000, what);
+      const apply = () => view.getByRole('button', { name: 'Apply' }).click();
+
+      await view.getByRole('button', { name: 'Add…' }).click();
+      await view.getByLabel('What').selectOption({ label: 'redis (redis:7)' });
+      await view.getByRole('button', { name: 'Add', exact: true }).click();
+      await view.getByText('Starts redis').waitFor({ timeout: 20_000 });
+      await apply();
+      await view.locator(`${cache}.warm`).waitFor({ timeout: 60_000 });
+      expect(containers()).toHaveLength(1);
+
+      const edges = await view.locator('.edge').count();
+      await drag(view, `${cache} .port`, '.node[data-id$="/db"]');
+      const preview = view.getByRole('button', { name: 'Apply' });
+      await until(
+        async () => (await preview.isVisible()) || (await view.locator('.edge').count()) > edges,
+        10_000,
+        'nothing was connected',
+      );
+      if (await preview.isVisible()) await preview.click();
+      await until(async () => (await view.locator('.edge').count()) === edges + 1, 10_000, 'no edge was drawn');
+      await bench.screenshot(join(results, 'workflow-connected.png'));
+
+      await view.locator(cache).click();
+      await view.getByRole('button', { name: 'Remove' }).click();
+      await apply();
+      await gone('what was removed is still there');
+
+      const undo = view.getByRole('button', { name: 'Undo' });
+      await undo.click();
+      await view.locator(`${cache}.warm`).waitFor({ timeout: 60_000 });
+      await undo.click();
+      await until(async () => (await view.locator('.edge').count()) === edges, 10_000, 'the edge stays');
+      await undo.click();
+      await gone('what was undone is still there');
+      await view.locator(cache).waitFor({ state: 'detached' });
+
+      /** By hand, as a person does: press, move in steps, let go. */
+      async function drag(from: Frame, what: string, onto: string): Promise<void> {
+        const [a, b] = await Promise.all([from.locator(what).first().boundingBox(), from.locator(onto).first().boundingBox()]);
+        if (!a || !b) throw new Error(`${what} or ${onto} is not in sight`);
+        await page.mouse.move(a.x + a.width / 2, a.y + a.height / 2);
+        await page.mouse.down();
+        await page.mouse.move(b.x + 20, b.y + 20, { steps: 12 });
+        await page.mouse.up();
+      }
+    },
+  );
 });
