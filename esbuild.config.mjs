@@ -29,7 +29,7 @@ const leanProtocol = {
   },
 };
 
-/** The core, the sweeper and the command line share one copy of dockerode, in a file of its own that is read when Docker is first asked. */
+/** CommonJS keeps its functions only in a file of its own, which is read when Docker is first asked. */
 const sharedDockerode = {
   name: 'shared-dockerode',
   setup(build) {
@@ -77,20 +77,10 @@ const node = { ...shared, platform: 'node', target: 'node20', format: 'cjs', out
 
 const bundles = [
   // What `activate` needs and nothing more; the core is loaded by it on first need.
-  { ...node, entryPoints: { extension: 'src/host/vscode/extension.ts' }, external: ['vscode', './core.cjs'] },
+  { ...node, entryPoints: { extension: 'src/host/vscode/extension.ts' }, external: ['vscode'] },
   // `vscode` is external only above: a leak into the core or the command line breaks their build.
   { ...node, entryPoints: { dockerode: 'dockerode' } },
-  {
-    ...node,
-    plugins: [sharedDockerode, packedSqlite],
-    entryPoints: {
-      core: 'src/host/vscode/core.ts',
-      worker: 'src/host/node/learnerThread.ts',
-      embedded: 'src/provision/embedded/server.ts',
-      parquet: 'src/provision/datasets/parquetThread.ts',
-      sweeper: 'src/host/node/sweeper.ts',
-    },
-  },
+  // What the programs have in common is there once, and what is seldom needed is a part of its own.
   {
     ...shared,
     platform: 'node',
@@ -98,8 +88,16 @@ const bundles = [
     format: 'esm',
     splitting: true,
     plugins: [lean, leanProtocol, sharedDockerode, packedSqlite],
-    entryPoints: { cli: 'src/host/cli/main.ts' },
-    chunkNames: 'cli-[name]-[hash]',
+    entryPoints: {
+      cli: 'src/host/cli/main.ts',
+      core: 'src/host/vscode/core.ts',
+      worker: 'src/host/node/learnerThread.ts',
+      embedded: 'src/provision/embedded/server.ts',
+      parquet: 'src/provision/datasets/parquetThread.ts',
+      sweeper: 'src/host/node/sweeper.ts',
+    },
+    // Beside the programs: what is looked for beside one (WebAssembly, dockerode) is found from any part.
+    chunkNames: 'part-[name]-[hash]',
     // The first line is for `npm link`; bundled CommonJS packages need a `require`, and SQLite looks for its WebAssembly beside itself.
     banner: {
       js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nimport { fileURLToPath as __fileURLToPath } from 'node:url';\nconst require = __createRequire(import.meta.url);\nconst __dirname = __fileURLToPath(new URL('.', import.meta.url));",

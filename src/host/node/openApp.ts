@@ -80,7 +80,7 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
     now: Date.now,
     retentionDays,
   });
-  const learner = createLearner({ program: join(options.bundles, 'worker.cjs'), journal: journalIn(storage), now: Date.now });
+  const learner = createLearner({ program: join(options.bundles, 'worker.js'), journal: journalIn(storage), now: Date.now });
   const ports: Ports = {
     workspace,
     storage,

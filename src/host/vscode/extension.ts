@@ -72,7 +72,13 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
     others.attach(opened);
     const environment = keepEnvironment(context, folder);
     if (folder)
-      spans = createOtlpSensor({ folder, open: (options) => core().openOtlpReceiver(options), record, log, heardAt: environment.spansAt });
+      spans = createOtlpSensor({
+        folder,
+        open: async (options) => (await core()).openOtlpReceiver(options),
+        record,
+        log,
+        heardAt: environment.spansAt,
+      });
     const show = (): void => {
       const state = opened.state();
       statusBar.show(state);
@@ -128,14 +134,16 @@ export async function deactivate(): Promise<void> {
 const commandsOf = ({ extension }: vscode.ExtensionContext): ReadonlySet<string> =>
   new Set((extension.packageJSON as { contributes: { commands: { command: string }[] } }).contributes.commands.map((c) => c.command));
 
-const core = (): Core => require('./core.cjs') as Core;
+/** A bundle of its own, which is not there when this one is checked. */
+const CORE: string = './core.js';
+const core = (): Promise<Core> => import(CORE);
 
 async function load(context: vscode.ExtensionContext, folder: vscode.WorkspaceFolder, log: vscode.LogOutputChannel): Promise<App> {
   const bundles = join(context.extensionPath, 'dist');
   log.info(`All that Prewarm keeps is in ${context.globalStorageUri.fsPath}.`);
   const reader = createSettingsReader(folder, (line) => log.warn(line));
   const { credentials, ...settings } = reader.read();
-  const app = await core().openCore({
+  const app = await (await core()).openCore({
     ...settings,
     secrets: credentials === 'on' ? editorSecrets(context.secrets) : undefined,
     bundles,
