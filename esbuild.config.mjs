@@ -55,12 +55,13 @@ const packedSqlite = {
   },
 };
 
-function packSqlite() {
+/** From the package to the folder of the bundles. */
+function pack(from, to) {
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = constants;
-  const bytes = readFileSync(`${SQLITE}/${WASM}`);
+  const bytes = readFileSync(from);
   // The best takes two seconds, which is for what is published.
   const params = { [BROTLI_PARAM_QUALITY]: production ? 11 : 4, [BROTLI_PARAM_LGWIN]: 22, [BROTLI_PARAM_SIZE_HINT]: bytes.length };
-  writeFileSync(`dist/${WASM}.br`, brotliCompressSync(bytes, { params }));
+  writeFileSync(`dist/${to}`, brotliCompressSync(bytes, { params }));
 }
 
 const shared = {
@@ -93,6 +94,7 @@ const bundles = [
       core: 'src/host/vscode/core.ts',
       worker: 'src/host/node/learnerThread.ts',
       embedded: 'src/provision/embedded/server.ts',
+      forecaster: 'src/host/node/demand/forecastThread.ts',
       parquet: 'src/provision/datasets/parquetThread.ts',
       sweeper: 'src/host/node/sweeper.ts',
     },
@@ -119,7 +121,8 @@ const bundles = [
 // Chunks carry a hash in their name, so old ones would pile up.
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
-packSqlite();
+pack(`${SQLITE}/${WASM}`, `${WASM}.br`);
+pack('node_modules/@bsull/augurs/mstl_bg.wasm', 'augurs-mstl.wasm.br');
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context(bundle)).watch();
   console.error('watching');

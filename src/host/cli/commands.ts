@@ -205,7 +205,19 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: live,
     run: lazily(async () => (await import('./doctorCommand.ts')).doctorCommand),
   },
-  forecast: later('prewarm forecast <series.csv> --horizon N', 'Forecasts demand'),
+  forecast: {
+    usage: 'prewarm forecast <series.csv> --horizon N [--season N] [--hold-out]',
+    summary: 'Foresees a series with an interval, or scores how well its end could have been foreseen',
+    positionals: { min: 1, max: 1 },
+    options: {
+      horizon: { type: 'string', hint: 'How many steps ahead.' },
+      season: { type: 'string', hint: 'Steps in a season, or several as 24,168; without it the day and the week are tried.' },
+      level: { type: 'string', hint: 'Of the interval (0.95).' },
+      'time-zone': { type: 'string', hint: 'Whose wall clock people keep to, such as Europe/Berlin (UTC).' },
+      'hold-out': { type: 'boolean', hint: 'Foresee the last --horizon values from those before, and score every method.' },
+    },
+    run: lazily(async () => (await import('./forecastCommand.ts')).forecastCommand),
+  },
   anomalies: later('prewarm anomalies <series.csv>', 'Finds anomalies in a stream'),
   simulate: later('prewarm simulate <personas.json> --persona NAME', 'Rehearses a persona on a resource model'),
 };
