@@ -56,6 +56,7 @@ function oneOf(header: readonly string[], body: readonly Line[], name: string): 
   const named = (pattern: RegExp): number => header.findIndex((h) => pattern.test(h));
   const timeColumn = first(
     named(/^(time|timestamp|at|date|datetime|ds)$/i),
+    columnWhere(sample, (cell) => timestampOf(cell) !== undefined && !isNumber(cell)),
     columnWhere(sample, (cell) => timestampOf(cell) !== undefined),
   );
   const valueColumn = first(
