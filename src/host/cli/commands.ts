@@ -218,6 +218,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
     run: lazily(async () => (await import('./forecastCommand.ts')).forecastCommand),
   },
-  anomalies: later('prewarm anomalies <series.csv>', 'Finds anomalies in a stream'),
+  anomalies: {
+    usage: 'prewarm anomalies <series.csv>',
+    summary: 'Scores each row of a series from those before it, and says what was not expected and why',
+    positionals: { min: 1, max: 1 },
+    run: lazily(async () => (await import('./anomaliesCommand.ts')).anomaliesCommand),
+  },
   simulate: later('prewarm simulate <personas.json> --persona NAME', 'Rehearses a persona on a resource model'),
 };
