@@ -114,3 +114,36 @@ export interface Requirements {
   readonly storageBytes?: Distribution;
   readonly networkMbps?: Distribution;
 }
+
+/** How far a look into the future goes. */
+export type Ahead = 'hour' | 'day' | 'week';
+
+/** Whose demand it is. */
+export interface DemandSubject {
+  readonly kind: 'persona' | 'resource' | 'feed';
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What was, what is foreseen, and what was not expected, of one subject. */
+export interface DemandLine {
+  readonly subject: DemandSubject;
+  /** Ends where the forecast begins; as much as is worth showing. */
+  readonly history: Series;
+  readonly forecast: SeriesForecast;
+  /** Within the history shown, oldest first. */
+  readonly anomalies: readonly Anomaly[];
+  /** The most that can be served in one step, where that is known. */
+  readonly capacity?: number;
+}
+
+/** Demand of a workspace as it is seen at one moment. */
+export interface DemandReport {
+  readonly at: UnixMs;
+  readonly ahead: Ahead;
+  readonly lines: readonly DemandLine[];
+  /** Those that touch what is shown, past and coming. */
+  readonly events: readonly PlannedEvent[];
+  /** Of which nothing is said, and why. */
+  readonly silent: readonly { readonly subject: DemandSubject; readonly because: string }[];
+}
