@@ -40,7 +40,9 @@ function linesOf({ ahead, lines, silent }: DemandReport): readonly string[] {
 function told({ subject, forecast, anomalies }: DemandLine): string {
   const sum = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);
   const peak = forecast.point.reduce((best, v, h) => (v > (forecast.point[best] as number) ? h : best), 0);
+  const all = sum(forecast.point);
   const at = new Date(forecast.startAt + peak * forecast.stepMs).toLocaleString();
+  const when = all < 0.05 ? 'not expected' : `${all.toFixed(1)} times, most at ${at}`;
   const strange = anomalies.length > 0 ? `; ${anomalies.length} times not as expected lately` : '';
-  return `  ${subject.kind.padEnd(9)}${subject.name.padEnd(28)} ${sum(forecast.point).toFixed(1)} times, most at ${at} (${forecast.model})${strange}`;
+  return `  ${subject.kind.padEnd(9)}${subject.name.padEnd(28)} ${when} (${forecast.model})${strange}`;
 }
