@@ -16,6 +16,7 @@ const resource: Resource = {
   dependsOn: [],
   memoryBytes: 0,
   ports: [],
+  probe: { type: 'command', command: ['true'], timeoutMs: 1000 },
   spec: { type: 'memory', stepMs: {} },
 };
 
