@@ -72,6 +72,7 @@ export function compile(scenario: Scenario): Compiled {
       const hangs = add({ do: 'pass', time: { shape: 'constant', meanMs: r.stall.ms }, of: station, next });
       next = add({ do: 'branch', probability: r.stall.share, to: hangs, next });
     }
+    if (r.delayMs) next = add({ do: 'pass', time: { shape: 'constant', meanMs: r.delayMs }, of: station, next });
     const work = add({ do: 'pass', time: r.time, of: station, next });
     const entry = add({ do: 'enter', station, next: work });
     bodies.set(id, entry);

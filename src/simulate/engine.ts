@@ -34,9 +34,8 @@ export interface StationFigures {
   readonly turnedAway: number;
   /** Work of its own, summed over all, ms: what it holds its servers for beyond that is waiting for others. */
   readonly ownMs: number;
-  /** How long its start took, ms, and how many stood before it when it opened; 0 where it was warm. */
+  /** How long its start took, which began when the first came, ms; 0 where it was warm or nobody came. */
   readonly coldMs: number;
-  readonly waitedCold: number;
 }
 
 export interface RequestFigures {
@@ -195,7 +194,6 @@ export function start(program: Program, options: RunOptions): Run {
   const turnedAway = new Float64Array(count);
   const ownMs = new Float64Array(count);
   const coldMs = new Float64Array(count);
-  const waitedCold = new Float64Array(count);
   const waits = stations.map(() => new Histogram());
 
   const latencies = program.measured.map(() => new Histogram());
@@ -496,7 +494,6 @@ export function start(program: Program, options: RunOptions): Run {
       }
       default:
         open[what] = 2;
-        waitedCold[what] = waiting[what] as number;
         told(what);
         for (let n = servers[what] as number; n > 0; n--) admit(what);
     }
@@ -536,7 +533,6 @@ export function start(program: Program, options: RunOptions): Run {
         turnedAway: turnedAway[s] as number,
         ownMs: ownMs[s] as number,
         coldMs: coldMs[s] as number,
-        waitedCold: waitedCold[s] as number,
       })),
       requests: program.measured.map((name, m) => ({
         name,

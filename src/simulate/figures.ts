@@ -54,9 +54,9 @@ export interface ResourceFigures {
   /** Share of visits that failed by its own fault, and that were turned away, 0–1. */
   readonly ownErrorRate: Estimate;
   readonly turnedAwayRate: Estimate;
-  /** Until it was open, ms; 0: it was warm. Share of all visits that waited for that. */
+  /** Until it was open, ms; 0: it was warm. And the share of the time in which visitors waited for that. */
   readonly coldMs: Estimate;
-  readonly waitedColdRate: Estimate;
+  readonly coldShare: Estimate;
   readonly memoryBytes: number;
   readonly costPerHour: number;
 }
@@ -99,7 +99,7 @@ export function figuresOf(scenario: Scenario, compiled: Compiled, runs: readonly
       ownErrorRate: over((run) => (run.counts[compiled.errors.get(r.id) as number] as number) / of(run).entered),
       turnedAwayRate: over((run) => of(run).turnedAway / visits(run)),
       coldMs: over((run) => of(run).coldMs),
-      waitedColdRate: over((run) => of(run).waitedCold / visits(run)),
+      coldShare: over((run) => Math.min(1, of(run).coldMs / run.measuredMs)),
       memoryBytes,
       costPerHour: r.replicas * r.cpuCores * PRICE.core + (memoryBytes / 2 ** 30) * PRICE.gigabyte,
     };

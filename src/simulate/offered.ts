@@ -1,5 +1,5 @@
 import { inOrder } from './cycles.ts';
-import { callsOf, type ModelledResource, type Scenario, type Step, serversOf } from './scenario.ts';
+import { type Call, callsOf, type ModelledResource, type Scenario, type Step, serversOf } from './scenario.ts';
 import { meanOf } from './serviceTime.ts';
 
 export interface Offered {
@@ -7,6 +7,8 @@ export interface Offered {
   readonly perSecond: ReadonlyMap<string, number>;
   /** Of each resource: servers that its own work and the calls that it waits for keep busy, over those that there are; 1 and more cannot last. */
   readonly load: ReadonlyMap<string, number>;
+  /** How long a visit keeps a server of each resource if nobody ever waits, ms. */
+  readonly holdMs: ReadonlyMap<string, number>;
   readonly interactionsPerSecond: number;
   /** Of all resources. */
   readonly visitsPerSecond: number;
@@ -38,21 +40,28 @@ export function offered(scenario: Scenario): Offered {
     let ms = ownMs(resources.get(id) as ModelledResource);
     for (const c of calls) {
       if (c.from !== id) continue;
-      const asked = (c.lag ? meanOf(c.lag) : 0) + Math.min(holdMs(c.to), c.timeoutMs ?? Number.POSITIVE_INFINITY);
+      const asked = (c.lag ? meanOf(c.lag) : 0) + answerMs(c);
       const hit = c.cache?.hitRate ?? 0;
       ms += c.probability * (hit * (c.cache?.ms ?? 0) + (1 - hit) * asked);
     }
     held.set(id, ms);
     return ms;
   };
+  /** A callee that hangs is given up after the time-out. */
+  function answerMs(c: Call): number {
+    const most = c.timeoutMs ?? Number.POSITIVE_INFINITY;
+    const stall = resources.get(c.to)?.stall ?? { share: 0, ms: 0 };
+    return Math.min(holdMs(c.to) - stall.share * stall.ms, most) + stall.share * Math.min(stall.ms, most);
+  }
   const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
   return {
     perSecond: visits,
     load: new Map(scenario.resources.map((r) => [r.id, ((visits.get(r.id) ?? 0) * holdMs(r.id)) / 1000 / serversOf(r)])),
+    holdMs: held,
     interactionsPerSecond: sum(interactions.values()),
     visitsPerSecond: sum(visits.values()),
   };
 }
 
 /** Mean work of its own for one visit, ms. */
-export const ownMs = (r: ModelledResource): number => meanOf(r.time) + (r.stall ? r.stall.share * r.stall.ms : 0);
+export const ownMs = (r: ModelledResource): number => meanOf(r.time) + (r.delayMs ?? 0) + (r.stall ? r.stall.share * r.stall.ms : 0);

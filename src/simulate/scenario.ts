@@ -19,6 +19,8 @@ export interface ModelledResource {
   readonly time: ServiceTime;
   /** This share of its answers is an error of its own, 0–1. */
   readonly errorRate: number;
+  /** Each request takes so much longer, injected. */
+  readonly delayMs?: number;
   /** It hangs for `ms` in this share of requests. */
   readonly stall?: { readonly share: number; readonly ms: number };
   /** Undefined: it is warm when the rehearsal begins. */
