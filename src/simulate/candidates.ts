@@ -30,6 +30,9 @@ const LAW_REMEDIES: Readonly<Record<Law, readonly Remedy[]>> = {
 const AIM = 0.6;
 /** A query with a fitting index against a scan: taken for a third of the time, which is little. */
 const INDEX = 1 / 3;
+const INDEXED = ['database', 'dataset', 'search'];
+/** What they are asked can be asked again; whether a service's answer may be, only its makers know. */
+const CACHED = ['database', 'dataset', 'search', 'object-store'];
 const HIT_RATE = 0.8;
 const CACHE_MS = 0.5;
 const CACHE = { cores: 0.25, gigabytes: 0.25 };
@@ -88,10 +91,12 @@ function remedyOf(remedy: Remedy, now: Case, r: ModelledResource, call: Call | u
     case 'limit-queue':
       return r.queueLimit === undefined ? [{ changes: [{ do: 'queue-limit', of: r.id, to: 2 * serversOf(r) }], costPerHour: 0 }] : [];
     case 'index':
-      return [{ changes: [{ do: 'time', of: r.id, factor: INDEX }], costPerHour: 0, assumes: 'its work then takes a third of the time' }];
+      return INDEXED.includes(r.kind)
+        ? [{ changes: [{ do: 'time', of: r.id, factor: INDEX }], costPerHour: 0, assumes: 'its work then takes a third of the time' }]
+        : [];
     case 'cache':
       return into
-        .filter((c) => (c.cache?.hitRate ?? 0) < HIT_RATE && r.kind !== 'cache' && r.kind !== 'proxy')
+        .filter((c) => CACHED.includes(r.kind) && (c.cache?.hitRate ?? 0) < HIT_RATE)
         .map((c) => ({
           changes: [{ do: 'cache', of: callName(c), hitRate: HIT_RATE, ms: CACHE_MS }],
           costPerHour: c.cache ? 0 : CACHE.cores * PRICE.core + CACHE.gigabytes * PRICE.gigabyte,

@@ -36,7 +36,7 @@ export interface Rehearsed {
 
 /** A chunk between two pauses: about 20 ms. */
 const CHUNK = 50_000;
-const MOST_VISITS = 40_000_000;
+const MOST_VISITS = 60_000_000;
 /** Events for one visit: arrival, service, handing on; retries and time-outs make more. */
 const EVENTS_PER_VISIT = 8;
 const [FEWEST, MOST] = [2, 10];
