@@ -6,7 +6,7 @@ import { FAILURE_MS, WAITING_HOUR } from './defaults.ts';
 import type { Deviation } from './holdAgainst.ts';
 import type { Law, Remedy } from './practice.ts';
 import { type Rehearsed, type RehearseOptions, rehearse } from './rehearse.ts';
-import type { Scenario } from './scenario.ts';
+import { callsOf, type Scenario } from './scenario.ts';
 
 /** A recommendation and what simulating it showed, beside the same rehearsal without it. */
 export interface Advice {
@@ -16,7 +16,10 @@ export interface Advice {
   readonly assumes?: string;
   readonly before: Effect;
   readonly after: Effect;
-  /** Of waiting and failing, at `WAITING_HOUR`; more cost; and the first less the second. US dollars an hour. */
+  /**
+   * Of waiting and failing, at `WAITING_HOUR`; more cost; and the first less the second. US dollars an hour. Where it assumes something, the
+   * gain counts half: it may not come, and somebody has to work for it.
+   */
   readonly gainPerHour: number;
   readonly costPerHour: number;
   readonly worthPerHour: number;
@@ -32,6 +35,8 @@ export interface Effect {
 }
 
 export interface Advised {
+  /** Measured in each trial, ms: shorter than the rehearsal, so figures differ from its. */
+  readonly trialMs: number;
   /** Best first: by what it is worth, its gain less its cost. */
   readonly advice: readonly Advice[];
   /** The best of each cause, at once. */
@@ -46,6 +51,8 @@ const MOST_CANDIDATES = 16;
 /** Visits in a replication of a trial: enough to tell a few percent. */
 const TRIAL_VISITS = 60_000;
 const TRIAL_REPLICATIONS = 3;
+/** What a gain counts that stands on an assumption. */
+const ASSUMED = 0.5;
 /** Less than this share of the harm, or of a millisecond, is no gain. */
 const LEAST_GAIN = { share: 0.02, ms: 0.05 };
 
@@ -57,7 +64,7 @@ export async function advise(
   options: RehearseOptions,
 ): Promise<Result<Advised>> {
   const candidates = chosen(now, causes, found);
-  const none: Advised = { advice: [], tried: 0, scenario: now.scenario };
+  const none: Advised = { trialMs: 0, advice: [], tried: 0, scenario: now.scenario };
   if (candidates.length === 0) return ok(none);
   const visits = Math.max(1e-9, now.rehearsed.offered.visitsPerSecond);
   const trial: RehearseOptions = {
@@ -83,10 +90,12 @@ export async function advise(
   const advice = all.filter((a) => helps(a)).sort((a, b) => b.worthPerHour - a.worthPerHour);
   const best = advice.filter((a, i) => advice.findIndex((b) => b.against.of === a.against.of) === i);
   const scenario = best.flatMap((a) => a.changes).reduce(changed, now.scenario);
-  if (best.length < 2) return ok({ advice, tried: all.length, scenario });
+  const { durationMs: trialMs } = trial;
+  if (best.length < 2) return ok({ trialMs, advice, tried: all.length, scenario });
   const after = await tried(scenario);
   if (!after.ok) return after;
   return ok({
+    trialMs,
     advice,
     tried: all.length + 1,
     scenario,
@@ -100,13 +109,24 @@ function chosen(now: Case, causes: readonly Cause[], found: readonly Deviation[]
     const more = found.filter((d) => d.of === cause.of).flatMap((d): readonly Remedy[] => d.practice.change);
     return candidatesOf(now, cause, more);
   });
+  const near = consequences(now.scenario, causes);
   const others = found
-    .filter((d) => !causes.some((c) => c.of === d.of))
+    .filter((d) => !near.has(calleeOf(d.of)))
     .flatMap((d) => candidatesOf(now, { of: d.of, law: d.practice.law }, d.practice.change));
   const different = new Map<string, Candidate>();
   for (const c of [...from, ...others]) if (!different.has(c.text)) different.set(c.text, c);
   return [...different.values()].slice(0, MOST_CANDIDATES);
 }
+
+/** Where a cause may show without being there: at the ends of its call, and at all who wait for it. */
+function consequences(scenario: Scenario, causes: readonly Cause[]): ReadonlySet<string> {
+  const calls = callsOf(scenario);
+  const near = new Set(causes.flatMap((c) => c.of.split(' → ')));
+  for (const id of near) for (const c of calls) if (c.to === id) near.add(c.from);
+  return near;
+}
+
+const calleeOf = (of: string): string => of.split(' → ').at(-1) as string;
 
 function adviceOf(candidate: Candidate, before: Effect, after: Effect, interactionsPerSecond: number): Advice {
   const hoursPerHour = ((before.harmMs - after.harmMs) * interactionsPerSecond) / 1000;
@@ -121,7 +141,7 @@ function adviceOf(candidate: Candidate, before: Effect, after: Effect, interacti
     after,
     gainPerHour,
     costPerHour,
-    worthPerHour: gainPerHour - costPerHour,
+    worthPerHour: gainPerHour * (assumes === undefined ? 1 : ASSUMED) - costPerHour,
   };
 }
 

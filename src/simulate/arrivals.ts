@@ -48,8 +48,8 @@ export function ratesOf(meanPerSecond: number, rhythm: Rhythm, startAt: number, 
   const intensity = burst ? bursts(burst, Math.floor(WEEK / stepMs), stepMs, seed) : undefined;
   const steps = Math.floor(WEEK / stepMs);
   const perSecond = Array.from({ length: steps }, (_, i) => {
-    const at = (startAt + i * stepMs - MONDAY) % WEEK;
-    const shape = week[Math.floor((((at + WEEK) % WEEK) / WEEK) * week.length)] as number;
+    const at = (((startAt + i * stepMs - MONDAY) % WEEK) + WEEK) % WEEK;
+    const shape = week[Math.floor(at / QUARTER) % week.length] as number;
     return meanPerSecond * shape * (intensity ? (intensity[i] as number) : 1);
   });
   return { perSecond, stepMs };
@@ -59,7 +59,7 @@ export function ratesOf(meanPerSecond: number, rhythm: Rhythm, startAt: number, 
 export function busiestHour(rhythm: Rhythm): number {
   const week = weekShape(rhythm);
   const most = Math.max(...week);
-  const at = Math.floor((week.indexOf(most) / week.length) * WEEK);
+  const at = week.indexOf(most) * QUARTER;
   return at - (at % HOUR);
 }
 

@@ -46,6 +46,8 @@ export interface RehearsalResult {
   }[];
   readonly causes: readonly Cause[];
   readonly advice: readonly Advice[];
+  /** Simulated time of each trial of an advice, ms, and how many there were. */
+  readonly trials: { readonly durationMs: number; readonly count: number };
   readonly together?: Advised['together'];
   readonly practiceGraph: PracticeSet;
 }
@@ -109,6 +111,7 @@ export function resultOf(parts: ResultParts): RehearsalResult {
     })),
     causes: parts.causes,
     advice: advised.advice,
+    trials: { durationMs: advised.trialMs, count: advised.tried },
     ...(advised.together ? { together: advised.together } : {}),
     practiceGraph: parts.practiceGraph,
   };

@@ -32,7 +32,7 @@ export function resultLines(r: RehearsalResult): readonly string[] {
       r.causes.map((c) => `${c.law} of ${c.of}: ${c.because} (${ms(c.harmMs)} an interaction)`),
     ),
     ...section(
-      'What would help, simulated, by what it is worth',
+      `What would help, by what it is worth (${r.trials.count} trials of ${seconds(r.trials.durationMs)} with the same chance)`,
       r.advice.flatMap((a) => [
         `${a.text}: p95 ${ms(a.before.p95Ms)} → ${ms(a.after.p95Ms)}, errors ${percent(a.before.errorRate)} → ${percent(a.after.errorRate)}; gain ${number(a.gainPerHour)} $ an hour, cost ${number(a.costPerHour)} $`,
         ...(a.assumes ? [`  assumes that ${a.assumes}`] : []),
@@ -165,5 +165,5 @@ function seconds(v: number): string {
     ['s', 1000],
   ] as const)
     if (v >= size && v % size === 0) return `${v / size} ${unit}`;
-  return `${v} ms`;
+  return v >= 1000 ? `${number(v / 1000)} s` : `${v} ms`;
 }
