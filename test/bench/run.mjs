@@ -24,6 +24,7 @@ const ALL = [
   'anomalies',
   'personas',
   'backtest',
+  'simulate',
 ];
 /** By name only: they take half an hour. */
 const LONG = ['soak'];

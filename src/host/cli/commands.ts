@@ -1,8 +1,6 @@
 import type { Result } from '../../domain/index.ts';
 import type { Command, Invocation, Report } from './command.ts';
 
-const later = (usage: string, summary: string): Command => ({ usage, summary, positionals: { min: 0, max: Number.POSITIVE_INFINITY } });
-
 type Run = (invocation: Invocation) => Promise<Result<Report>>;
 const lazily = (load: () => Promise<Run>) => async (invocation: Invocation) => (await load())(invocation);
 
@@ -231,5 +229,25 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     positionals: { min: 1, max: 1 },
     run: lazily(async () => (await import('./anomaliesCommand.ts')).anomaliesCommand),
   },
-  simulate: later('prewarm simulate <personas.json> --persona NAME', 'Rehearses a persona on a resource model'),
+  simulate: {
+    usage:
+      'prewarm simulate <personas.json> [--persona NAME] [--duration D] [--scale X] [--seed N] [-o FILE] | --compare <a.json> <b.json>',
+    summary: 'Rehearses personas on a model of their resources, finds what goes wrong, and tries what would help',
+    positionals: { min: 1, max: 2 },
+    options: {
+      persona: { type: 'string', hint: 'Whose traffic: a name, several with commas, or all (not needed where there is one).' },
+      duration: { type: 'string', hint: 'Simulated time: 90s, 10m, 1h30m, 1d, PT1H (10m).' },
+      scale: { type: 'string', hint: 'Times as many arrivals (1).' },
+      seed: { type: 'string', hint: 'The same seed gives the same result, to the byte (1).' },
+      start: { type: 'string', hint: 'When it begins, such as 2026-11-30T09:00 (the busiest hour of the week).' },
+      rung: { type: 'string', hint: 'How warm resources are at the beginning that do not say so themselves (ready).' },
+      replications: { type: 'string', hint: 'Independent runs that intervals are made of (10; 2 and more where each is long).' },
+      slow: { type: 'string', hint: 'Inject delays: ID=200ms, several with commas.' },
+      fail: { type: 'string', hint: 'Inject errors: ID=0.05, several with commas.' },
+      practices: { type: 'string', hint: 'A set of practices besides the shipped ones and practices.json beside the personas.' },
+      output: { type: 'string', hint: 'Save the result as JSON, or as a table where the name ends in .csv.' },
+      compare: { type: 'boolean', hint: 'Hold two saved results side by side.' },
+    },
+    run: lazily(async () => (await import('./simulateCommand.ts')).simulateCommand),
+  },
 };
