@@ -22,6 +22,7 @@ import type {
 
 import type { ForeignEngine } from '../provision/foreign.ts';
 import type { Signal } from '../sense/signal.ts';
+import type { AppDemand } from './demand/demand.ts';
 import type { LedgerSummary } from './ledger.ts';
 import type { LedgerReport } from './ledgerReport.ts';
 import type { LiveSettings } from './liveSettings.ts';
@@ -104,6 +105,8 @@ export interface App {
   budget(): { readonly usedBytes: number; readonly memoryBytes: number };
   /** What was gained and wasted, against other policies over the same uses. */
   ledger(): Promise<LedgerReport>;
+  /** How much is needed, and when. */
+  readonly demand: AppDemand;
   rescan(): Promise<void>;
   /** Learns anew from the journal and what was imported, in the worker. */
   relearn(): Promise<void>;

@@ -5,6 +5,7 @@ import { NO_HISTORY } from './changeHistory.ts';
 import type { Climbs } from './climbs.ts';
 import type { Credentials } from './credentials.ts';
 import type { Declared } from './declared.ts';
+import { createDemand } from './demand/demand.ts';
 import type { createEdits } from './edits.ts';
 import type { createForeignEngines } from './foreignEngines.ts';
 import type { Gateways } from './gateways.ts';
@@ -27,7 +28,7 @@ import type { createSuggestions } from './suggestions.ts';
 import type { createVariants } from './variants.ts';
 
 export interface FacePorts
-  extends Pick<Ports, 'now' | 'settings' | 'workspace' | 'learner' | 'journal' | 'store' | 'histories' | 'providers'>,
+  extends Pick<Ports, 'now' | 'settings' | 'workspace' | 'learner' | 'forecasts' | 'journal' | 'store' | 'histories' | 'providers'>,
     Pick<App, 'state' | 'onChange' | 'record' | 'personas' | 'rescan'> {
   readonly adjustment: ReturnType<typeof createAdjustment>;
   readonly climbs: Climbs;
@@ -122,6 +123,15 @@ export function createFace(ports: FacePorts): App {
         tell,
         replay: ports.learner.replay ?? (async (replay) => ok(await replayPolicies(await sensing.remembered(), replay, now))),
       }),
+    demand: createDemand({
+      forecasts: ports.forecasts,
+      learner: ports.learner,
+      now,
+      workspace: ports.workspace,
+      memory,
+      resources: () => declared.resources().map(({ id, name }) => ({ id, name })),
+      history: learning.history,
+    }),
     rescan: async () => {
       await ports.rescan();
       await passes.pass();
@@ -184,6 +194,7 @@ export function createFace(ports: FacePorts): App {
       await adjustment.close();
       await Promise.all([
         ports.learner.dispose(),
+        ports.forecasts?.dispose(),
         ports.journal.close(),
         ports.store.flush(),
         versions.flush(),

@@ -10,6 +10,8 @@ import type { CalibratedModel } from '../predict/calibrate.ts';
 import type { Provider } from '../provision/provider.ts';
 import type { WorkspaceFiles } from '../sense/scan/scan.ts';
 import type { WarmBacktest } from './backtest/warm/warmBacktest.ts';
+import type { DemandAsk, DemandHistory } from './demand/demandSeries.ts';
+import type { Forecasts } from './demand/forecasts.ts';
 import type { History } from './history.ts';
 import type { Replay } from './replayPolicies.ts';
 import type { RhythmData } from './rhythms.ts';
@@ -44,6 +46,8 @@ export interface Ports {
   /** What the machine says of itself, kept for a few seconds; undefined: nothing is known of it. */
   readonly readings?: () => Promise<Readings>;
   readonly learner: Learner;
+  /** Who foresees series; absent: nothing is foreseen. */
+  readonly forecasts?: Forecasts;
   readonly histories: Histories;
   readonly log: (line: string) => void;
   readonly settings: Settings;
@@ -172,6 +176,8 @@ export interface Learner {
   learn(history: History, previous: PersonaModel | undefined, options?: LearningOptions): Promise<Result<Learning>>;
   /** What other policies would have done with the journal's uses; undefined: there are none. Absent: it is done where the app runs. */
   replay?(replay: Replay): Promise<Result<WarmBacktest | undefined>>;
+  /** What history tells of demand, in even steps. Absent: nothing is counted. */
+  demand?(history: History, ask: DemandAsk, options?: { readonly signal?: AbortSignal }): Promise<Result<DemandHistory>>;
   dispose(): Promise<void>;
 }
 

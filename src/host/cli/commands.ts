@@ -171,6 +171,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: live,
     run: lazily(async () => (await import('./ledgerCommand.ts')).ledgerCommand),
   },
+  demand: {
+    usage: 'prewarm demand [hour | day | week] [--workspace FOLDER]',
+    summary: 'Foresees how often each persona and resource of the workspace is needed',
+    positionals: { min: 0, max: 1 },
+    options: live,
+    run: lazily(async () => (await import('./demandCommand.ts')).demandCommand),
+  },
   journal: {
     usage: 'prewarm journal [--limit N]',
     summary: 'Shows what is recorded of the workspace, newest first, and what was left out',

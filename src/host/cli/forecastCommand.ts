@@ -1,10 +1,11 @@
 import { backtestForecasts, type ForecastBacktest } from '../../app/backtest/forecastBacktest.ts';
+import type { Forecasts } from '../../app/demand/forecasts.ts';
 import { failed, ok, type Result, type Series } from '../../domain/index.ts';
 import type { Foreseen } from '../../predict/demand/forecast.ts';
 import { seasonsOf } from '../../predict/demand/forecast.ts';
 import { evenSteps } from '../../sense/series/evenSteps.ts';
 import type { SeriesFile } from '../../sense/series/readSeries.ts';
-import { createForecasters, type Forecasters } from '../node/demand/forecasters.ts';
+import { createForecasters } from '../node/demand/forecasters.ts';
 import { readSeriesFile } from '../node/readSeriesFile.ts';
 import { BUNDLES } from './bundles.ts';
 import type { Invocation, Report } from './command.ts';
@@ -102,14 +103,14 @@ const work = (series: Series, { horizon, level, seasons, timeZone }: Asked) => (
   ...(timeZone ? { timeZone } : {}),
 });
 
-async function heldOut(all: readonly Series[], asked: Asked, forecasters: Forecasters, progress: (done: number, of: number) => void) {
+async function heldOut(all: readonly Series[], asked: Asked, forecasters: Forecasts, progress: (done: number, of: number) => void) {
   const first = all[0] as Series;
   const seasons = asked.seasons ?? seasonsOf(first.stepMs, first.values.length - asked.horizon);
   const result = await backtestForecasts(all, {
     horizon: asked.horizon,
     seasons,
     level: asked.level,
-    forecast: (past) => forecasters.forecast(work(past, { ...asked, seasons })),
+    forecast: async (past) => (await forecasters.forecast(work(past, { ...asked, seasons }))).foreseen,
     progress,
   });
   return ok({ json: result as object, lines: tableOf(result, asked) });
@@ -134,13 +135,13 @@ function tableOf({ series, abstained, shipped, models }: ForecastBacktest, { hor
 async function foreseen(
   all: readonly Series[],
   asked: Asked,
-  forecasters: Forecasters,
+  forecasters: Forecasts,
   progress: (done: number, of: number) => void,
 ): Promise<Result<Report>> {
   let done = 0;
   const made = await Promise.all(
     all.map(async (series) => {
-      const result = await forecasters.forecast(work(series, asked));
+      const { foreseen: result } = await forecasters.forecast(work(series, asked));
       progress(++done, all.length);
       return { name: series.id, result };
     }),

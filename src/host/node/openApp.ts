@@ -11,6 +11,7 @@ import { heldAbove } from '../../provision/leases.ts';
 import { sweepLocks } from '../../provision/lock.ts';
 import { createLearner } from '../worker/learnerClient.ts';
 import { createProviders, type ProviderOptions } from './createProviders.ts';
+import { createForecasters } from './demand/forecasters.ts';
 import { finishErasing } from './erasure.ts';
 import { readHead } from './gitHead.ts';
 import { openHistories } from './histories.ts';
@@ -106,6 +107,7 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
     providers: createProviders({ ...options.providers, cache: join(root, 'cache'), bundles: options.bundles }),
     readings: createHostReadings(watchedFolders(root)),
     learner,
+    forecasts: createForecasters({ bundles: options.bundles }),
     histories: openHistories({ folder: importsIn(storage), importAll: learner.importAll, now: Date.now, retentionDays }),
     records: createRecords({ root, workspace, retentionDays, now: Date.now }),
     home: homedir(),

@@ -31,6 +31,7 @@ export function visiting(ports: Ports, may: 'look' | 'move'): Ports {
 
 const unlearning = (learner: Learner): Learner => ({
   learn: async () => failed('cancelled', 'never', 'A guest does not learn.'),
+  ...(learner.demand ? { demand: learner.demand } : {}),
   dispose: () => learner.dispose(),
 });
 

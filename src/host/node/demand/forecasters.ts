@@ -1,18 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Foreseen } from '../../../predict/demand/forecast.ts';
-import type { ForecastAnswer, ForecastWork } from './forecastThread.ts';
-
-export interface Forecasters {
-  /** Undefined: nothing can be said. Rejects where the thread died or was disposed of. */
-  forecast(work: ForecastWork): Promise<Foreseen | undefined>;
-  dispose(): Promise<void>;
-}
+import type { Forecasted, Forecasts, ForecastWork } from '../../../app/demand/forecasts.ts';
 
 interface Asked {
   readonly work: ForecastWork;
-  readonly resolve: (foreseen: Foreseen | undefined) => void;
+  readonly resolve: (forecasted: Forecasted) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -23,7 +16,7 @@ export function createForecasters({
 }: {
   readonly bundles: string;
   readonly threads?: number;
-}): Forecasters {
+}): Forecasts {
   const waiting: Asked[] = [];
   const running = new Set<Worker>();
   const idle: Worker[] = [];
@@ -34,8 +27,8 @@ export function createForecasters({
     const worker = new Worker(join(bundles, 'forecaster.js'), { workerData: { bundles } });
     running.add(worker);
     worker.unref();
-    worker.on('message', ({ foreseen }: ForecastAnswer) => {
-      busy.get(worker)?.resolve(foreseen);
+    worker.on('message', (forecasted: Forecasted) => {
+      busy.get(worker)?.resolve(forecasted);
       busy.delete(worker);
       idle.push(worker);
       worker.unref();
