@@ -16,7 +16,7 @@ export function DemandTable({ chart, clock }: { readonly chart: DemandChart; rea
       .join(', ');
   const unexpected = new Map(chart.anomalies.map((mark) => [mark.at, mark.because]));
   return (
-    <>
+    <section class="rows" tabIndex={0} aria-label={t('Table: {0}', chart.subject.name)}>
       <Table
         caption={t('{0}, foreseen by {1}; {2} of what comes should be in between', measure, chart.model, percent(chart.level))}
         heads={[t('When'), t('Expected'), t('Between'), ...(chart.events.length > 0 ? [t('Planned')] : [])]}
@@ -38,6 +38,6 @@ export function DemandTable({ chart, clock }: { readonly chart: DemandChart; rea
             ...(unexpected.size > 0 ? [unexpected.get(p.at) ?? ''] : []),
           ])}
       />
-    </>
+    </section>
   );
 }

@@ -30,10 +30,15 @@ export function SubjectChart({ chart, clock, tables, edits }: SubjectChartProps)
     <Chart
       id={id}
       title={chart.subject.name}
-      says={chart.says.join(' ')}
+      says={chart.says[0] ?? ''}
       tables={tables}
       chart={
         <>
+          {chart.says.slice(1).map((words) => (
+            <p key={words} class="dim">
+              {words}
+            </p>
+          ))}
           <Figure
             chart={chart}
             clock={clock}
@@ -124,7 +129,7 @@ function Expected({ chart, volume, edit, edits }: ExpectedProps) {
           }}
         />
       </label>
-      <span role="status">{edit && t('You changed this from {0}.', edit.before)}</span>
+      <span role="status">{edit && t('instead of {0}', edit.before)}</span>
       {edit && (
         <button type="button" onClick={() => edits.undo(chart)}>
           {t('Undo')}

@@ -56,6 +56,9 @@ export function createClock({ zone, language }: ClockOptions): Clock {
 /** Steps of an axis, ms; the smallest that leaves room is taken. */
 const STEPS = [HOUR_MS / 4, HOUR_MS / 2, HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, DAY_MS, 2 * DAY_MS, 7 * DAY_MS, 28 * DAY_MS];
 
+/** A Monday, from which steps of weeks are counted. */
+const MONDAY = 4 * DAY_MS;
+
 /** Moments that are round on the wall, at most so many, with what stands below them; a day's begin bears the day's name. */
 export function timeTicks(
   from: UnixMs,
@@ -66,7 +69,7 @@ export function timeTicks(
   const step = STEPS.find((s) => (until - from) / s <= most) ?? until - from;
   const isWeeks = until - from > 7 * DAY_MS;
   const ticks = [];
-  for (let at = from - mod(clock.wall(from), step); at <= until; at = onStep(at + step, step, clock)) {
+  for (let at = from - mod(clock.wall(from) - MONDAY, step); at <= until; at = onStep(at + step, step, clock)) {
     if (at < from) continue;
     const isMidnight = mod(clock.wall(at), DAY_MS) === 0;
     ticks.push({ at, words: isMidnight ? (isWeeks ? clock.day(at) : clock.weekday(at)) : clock.time(at) });
@@ -76,7 +79,7 @@ export function timeTicks(
 
 /** The clocks may have been changed since the last step. */
 function onStep(at: UnixMs, step: number, clock: Clock): UnixMs {
-  const over = mod(clock.wall(at) + step / 2, step) - step / 2;
+  const over = mod(clock.wall(at) - MONDAY + step / 2, step) - step / 2;
   return at - over;
 }
 

@@ -51,7 +51,7 @@ export interface Demand {
 export interface DemandChart extends Demand {
   /** What the upright axis is of. */
   readonly measure: string;
-  /** What the chart shows, in words. */
+  /** What the chart shows, in paragraphs. */
   readonly says: readonly string[];
   readonly expectation?: Expectation;
 }

@@ -1,27 +1,25 @@
 import type { Ahead, PlannedEvent, UnixMs } from '../domain/index.ts';
 import type { Clock } from './clock.ts';
-import type { Demand, DemandChart, ForecastPoint } from './demandChart.ts';
-import { amount, isCounted, numberWords } from './quantityWords.ts';
+import { type Demand, type DemandChart, type ForecastPoint, volumeOf } from './demandChart.ts';
+import { amount, isCounted, roughly } from './quantityWords.ts';
 import { english, type Translate } from './translate.ts';
 
 const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000];
 const MOST_EVENTS = 3;
 
-/** What a chart shows, in sentences: how much, when most of it, whether it can be served, what was not expected, what is planned. */
-export function lineWords(chart: Demand, now: UnixMs, ahead: Ahead, clock: Clock, t: Translate = english): readonly string[] {
-  if (chart.forecast.length === 0) return [];
-  if (Math.max(...chart.forecast.map((p) => p.value)) < NOTHING && isCounted(chart.quantity))
-    return [
-      t('{0} nothing is expected.', aheadWords(ahead, t)),
-      ...capacityWords(chart, now, clock, t),
-      ...pastWords(chart, now, clock, t),
-    ];
+/** What a chart shows, in paragraphs: how much and when, whether it can be served, what was not expected, what is planned. */
+export function lineWords(demand: Demand, now: UnixMs, ahead: Ahead, clock: Clock, t: Translate = english): readonly string[] {
+  const { forecast, quantity, events } = demand;
+  if (forecast.length === 0) return [];
+  const isNothing = isCounted(quantity) && forecast.every((p) => p.value < NOTHING);
+  const when = aheadWords(ahead, t);
   return [
-    aboutWords(aheadWords(ahead, t), chart, chart.forecast, t),
-    ...busyWords(chart, now, clock, t),
-    ...capacityWords(chart, now, clock, t),
-    ...pastWords(chart, now, clock, t),
-    ...eventWords(chart.events, now, clock, t),
+    isNothing
+      ? t('{0} nothing is expected.', when)
+      : [aboutWords(when, demand, forecast, t), ...busyWords(demand, now, clock, t)].join(' '),
+    ...capacityWords(demand, now, clock, t),
+    ...pastWords(demand, now, clock, t),
+    ...eventWords(events, now, clock, t),
   ];
 }
 
@@ -39,26 +37,14 @@ export function aheadWords(ahead: Ahead, t: Translate = english): string {
 function aboutWords(when: string, { quantity, subject }: Demand, points: readonly ForecastPoint[], t: Translate): string {
   const by = isCounted(quantity) ? 1 : points.length;
   const total = (of: (point: ForecastPoint) => number): number => points.reduce((sum, point) => sum + of(point), 0) / by;
+  const [value, lower, upper] = [total((p) => p.value), total((p) => p.lower), total((p) => p.upper)];
+  const least = quantity === 'other' ? lower : Math.max(0, lower);
   return t(
     '{0} about {1}, between {2} and {3}.',
     when,
-    amount(
-      total((p) => p.value),
-      quantity,
-      subject.kind,
-      t,
-    ),
-    numberWords(
-      Math.max(
-        0,
-        total((p) => p.lower),
-      ),
-      quantity,
-    ),
-    numberWords(
-      total((p) => p.upper),
-      quantity,
-    ),
+    amount(value, quantity, subject.kind, t, roughly),
+    roughly(least, quantity),
+    roughly(upper, quantity),
   );
 }
 
@@ -70,7 +56,7 @@ function busyWords(chart: Demand, now: UnixMs, clock: Clock, t: Translate): read
   if (forecast.length < 2 || peak.value < 1.2 * mean) return [];
   const stretch = stretchAround(peak, forecast, clock);
   const words = whenWords(peak.at, stepMs, now, clock, t);
-  const most = amount(peak.value, quantity, subject.kind, t);
+  const most = amount(peak.value, quantity, subject.kind, t, roughly);
   return [
     ...(stretch.length > 1 && stretch.length < forecast.length
       ? [aboutWords(stretchWords(stretch, stepMs, now, clock, t), chart, stretch, t)]
@@ -126,7 +112,7 @@ function capacityWords(chart: Demand, now: UnixMs, clock: Clock, t: Translate): 
   if (capacity === undefined) return [];
   const most = amount(capacity, quantity, subject.kind, t);
   const over = overload(chart);
-  if (!over) return [t('All of it can be served, which is at most {0}.', most)];
+  if (!over) return [t('It stays below what can be served, which is {0}.', most)];
   const when = capital(whenWords(over.at, stepMs, now, clock, t));
   return [
     over.how === 'will'
@@ -169,13 +155,23 @@ export function headlineOf(charts: readonly DemandChart[], now: UnixMs, ahead: A
     const when = whenWords(over.at, over.chart.stepMs, now, clock, t);
     const { name } = over.chart.subject;
     return over.how === 'will'
-      ? t('{0}: more is expected {1} than can be served.', name, when)
-      : t('{0}: it may be more {1} than can be served.', name, when);
+      ? t('{0}, {1}: more is expected than can be served.', name, when)
+      : t('{0}, {1}: it may become more than can be served.', name, when);
   }
-  if (charts.length === 0) return t('{0} nothing can be foreseen yet.', aheadWords(ahead, t));
-  const words = charts.length === 1 ? t('One line is foreseen.') : t('{0} lines are foreseen.', charts.length);
-  return charts.some((c) => c.capacity !== undefined) ? `${words} ${t('What is expected can be served.')}` : words;
+  const most = mostNeeded(charts);
+  const when = aheadWords(ahead, t);
+  if (!most) return charts.length > 0 ? t('{0} so much is foreseen:', when) : t('{0} nothing can be foreseen yet.', when);
+  const { quantity, subject, forecast } = most;
+  return t('{0} most is expected of {1}: about {2}.', when, subject.name, amount(volumeOf(forecast), quantity, subject.kind, t, roughly));
 }
+
+/** Of what is counted, the persona before all else: sessions and uses do not compare. */
+const mostNeeded = (charts: readonly DemandChart[]): DemandChart | undefined =>
+  charts
+    .filter((c) => isCounted(c.quantity))
+    .sort(
+      (a, b) => Number(b.subject.kind === 'persona') - Number(a.subject.kind === 'persona') || volumeOf(b.forecast) - volumeOf(a.forecast),
+    )[0];
 
 const ended = (words: string): string => (/[.!?…]$/.test(words) ? words : `${words}.`);
 const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

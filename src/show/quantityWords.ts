@@ -43,15 +43,25 @@ export function unitOf(quantity: Quantity, value: number): Unit {
   return units.findLast(({ size }) => Math.abs(value) >= size) ?? (units[0] as Unit);
 }
 
-/** `14`, `340 ms`, `2.5 GB`: whole numbers from ten on, two figures below. */
+/** `14`, `6.5`, `340 ms`, `2.5 GB`: whole numbers from ten on, two figures below; of what is counted, tenths. */
 export function numberWords(value: number, quantity: Quantity): string {
   const { name, size } = unitOf(quantity, value);
-  return `${rounded(value / size)}${name}`;
+  return `${isCounted(quantity) && Math.abs(value) < 9.95 ? Number(value.toFixed(1)) : rounded(value / size)}${name}`;
 }
 
-/** `14 sessions`, `340 ms`, `3.2 % errors`. */
-export function amount(value: number, quantity: Quantity, kind: DemandSubject['kind'], t: Translate = english): string {
-  const number = numberWords(value, quantity);
+/** The same in a sentence: nobody speaks of 6.5 sessions, but 1.2 are not 1. */
+export const roughly = (value: number, quantity: Quantity): string =>
+  numberWords(isCounted(quantity) && value >= 1.95 ? Math.round(value) : value, quantity);
+
+/** `14 sessions`, `340 ms`, `6 cores`. */
+export function amount(
+  value: number,
+  quantity: Quantity,
+  kind: DemandSubject['kind'],
+  t: Translate = english,
+  words: typeof numberWords = numberWords,
+): string {
+  const number = words(value, quantity);
   const one = number === '1';
   switch (quantity) {
     case 'volume':
