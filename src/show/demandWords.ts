@@ -1,7 +1,7 @@
 import type { Ahead, PlannedEvent, UnixMs } from '../domain/index.ts';
 import type { Clock } from './clock.ts';
 import { type Demand, type DemandChart, type ForecastPoint, volumeOf } from './demandChart.ts';
-import { amount, isCounted, roughly } from './quantityWords.ts';
+import { amount, amountEach, isCounted, roughly } from './quantityWords.ts';
 import { english, type Translate } from './translate.ts';
 
 const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000];
@@ -108,9 +108,9 @@ export function overload({
 }
 
 function capacityWords(chart: Demand, now: UnixMs, clock: Clock, t: Translate): readonly string[] {
-  const { capacity, quantity, subject, stepMs } = chart;
+  const { capacity, stepMs } = chart;
   if (capacity === undefined) return [];
-  const most = amount(capacity, quantity, subject.kind, t);
+  const most = amountEach(capacity, chart, t);
   const over = overload(chart);
   if (!over) return [t('It stays below what can be served, which is {0}.', most)];
   const when = capital(whenWords(over.at, stepMs, now, clock, t));

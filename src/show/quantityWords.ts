@@ -90,6 +90,18 @@ const MANY: Readonly<Record<DemandSubject['kind'], (n: string, t: Translate) => 
   feed: (n, t) => t('{0} interactions', n),
 };
 
+/** Of what is counted, with the time in which: `45 uses per hour`. */
+export const amountEach = (value: number, { quantity, subject, stepMs }: Measure, t: Translate = english): string =>
+  isCounted(quantity)
+    ? t('{0} per {1}', amount(value, quantity, subject.kind, t), stepWords(stepMs, t))
+    : amount(value, quantity, subject.kind, t);
+
+interface Measure {
+  readonly quantity: Quantity;
+  readonly subject: Pick<DemandSubject, 'kind'>;
+  readonly stepMs: number;
+}
+
 /** What an axis is of: “Sessions per hour”, “Response time”. */
 export function measureWords(quantity: Quantity, kind: DemandSubject['kind'], stepMs: number, t: Translate = english): string {
   const words: Readonly<Record<Exclude<Quantity, 'volume'>, string>> = {

@@ -96,6 +96,7 @@ const EVENTS: readonly PlannedEvent[] = [
 export function busyReport(ahead: Ahead): DemandReport {
   const backend = told(ahead, { subject: { kind: 'persona', id: 'p1', name: 'Backend with database' }, size: 8 });
   const strange = NOW - 2 * SPAN[ahead].stepMs;
+  backend.history.values[SPAN[ahead].past - 2] = 14;
   return report(
     [
       {
