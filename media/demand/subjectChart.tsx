@@ -121,6 +121,7 @@ function Expected({ chart, volume, edit, edits }: ExpectedProps) {
           min="0"
           max={MOST_VOLUME}
           step="1"
+          required
           value={volume}
           onChange={({ currentTarget }) => {
             const next = currentTarget.valueAsNumber;
