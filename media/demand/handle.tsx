@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import type { ForecastPoint } from '../../src/show/demandChart.ts';
 import { type Geometry, volumeAtPeak } from './geometry.ts';
 
@@ -19,10 +20,10 @@ export interface HandleProps {
 /** Sits on the peak of the expected line; dragged up or down, or by the arrow keys, it changes how much is expected. */
 export function Handle({ label, words, volume, line, forecast, stepMs, geometry, draft, settle }: HandleProps) {
   const peak = line.reduce((top, p) => (p.value > top.value ? p : top));
-  const volumeAt = (event: PointerEvent & { currentTarget: HTMLElement }): number => {
-    const plot = event.currentTarget.parentElement as HTMLElement;
-    return volumeAtPeak(forecast, geometry.valueAt(event.clientY - plot.getBoundingClientRect().top));
-  };
+  const [x, y] = [geometry.x(peak.at + stepMs / 2), geometry.y(peak.value)];
+  // Seldom taken hold of in its very middle, and it must not jump there.
+  const grip = useRef(0);
+  const volumeAt = ({ clientY }: PointerEvent): number => volumeAtPeak(forecast, geometry.valueAt(clientY - grip.current));
   const isHeld = (event: PointerEvent & { currentTarget: HTMLElement }): boolean => event.currentTarget.hasPointerCapture(event.pointerId);
   return (
     <div
@@ -36,9 +37,11 @@ export function Handle({ label, words, volume, line, forecast, stepMs, geometry,
       aria-valuenow={volume}
       aria-valuetext={words}
       title={words}
-      style={{ left: `${geometry.x(peak.at + stepMs / 2)}px`, top: `${geometry.y(peak.value)}px` }}
+      style={{ left: `${x}px`, top: `${y}px` }}
       onPointerDown={(event) => {
-        if (event.button === 0) event.currentTarget.setPointerCapture(event.pointerId);
+        if (event.button !== 0) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        grip.current = event.clientY - y;
       }}
       onPointerMove={(event) => {
         if (isHeld(event)) draft(volumeAt(event));

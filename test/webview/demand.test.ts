@@ -230,6 +230,7 @@ describe.skipIf(!there)(`the demand view’s page${there ? '' : ' (skipped: no C
       await page.mouse.move(x, y);
       await page.mouse.down();
       await page.mouse.move(x, y - 20, { steps: 4 });
+      await page.screenshot({ path: join(PICTURES, 'demand-dragged.png') });
       expect(told.expected).toEqual([]);
       const meanwhile = Number(await handle(page).getAttribute('aria-valuenow'));
       expect(meanwhile).toBeGreaterThan(volume);
@@ -247,6 +248,19 @@ describe.skipIf(!there)(`the demand view’s page${there ? '' : ' (skipped: no C
         ]);
       expect(await field(page).inputValue()).toBe(String(volume));
       expect(await page.locator('.plot .said').count()).toBe(0);
+      await close(told.view);
+    });
+
+    it('is not changed by a click on the handle, wherever it is hit', async () => {
+      const told = await open(seen);
+      const { page } = told.view;
+      for (const position of [
+        { x: 2, y: 3 },
+        { x: 9, y: 11 },
+      ])
+        await handle(page).click({ position });
+      expect(await handle(page).getAttribute('aria-valuenow')).toBe(String(volume));
+      expect(told.expected).toEqual([]);
       await close(told.view);
     });
 
