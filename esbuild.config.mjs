@@ -113,9 +113,20 @@ const bundles = [
     format: 'iife',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    entryPoints: { 'webview/workflow': 'media/workflow/main.tsx', 'webview/ledger': 'media/ledger/main.tsx' },
+    entryPoints: {
+      'webview/workflow': 'media/workflow/main.tsx',
+      'webview/ledger': 'media/ledger/main.tsx',
+      'webview/demand': 'media/demand/main.tsx',
+    },
   },
-  { ...shared, entryPoints: { 'webview/workflow': 'media/workflow/style.css', 'webview/ledger': 'media/ledger/style.css' } },
+  {
+    ...shared,
+    entryPoints: {
+      'webview/workflow': 'media/workflow/style.css',
+      'webview/ledger': 'media/ledger/style.css',
+      'webview/demand': 'media/demand/style.css',
+    },
+  },
 ];
 
 // Chunks carry a hash in their name, so old ones would pile up.

@@ -18,6 +18,7 @@ export interface CommandPorts {
   readonly log: vscode.LogOutputChannel;
   readonly workflow: { reveal(): void };
   readonly ledger: { reveal(): void };
+  readonly demand: { reveal(): void };
   readonly journal: { reveal(app: App): Promise<void> };
   /** As they stand, for the export. */
   readonly settings: () => object;
@@ -35,6 +36,7 @@ const TABLE: Readonly<Record<string, Act>> = {
   'prewarm.setMode': setMode,
   'prewarm.showWorkflow': (_app, _target, { workflow }) => workflow.reveal(),
   'prewarm.showLedger': (_app, _target, { ledger }) => ledger.reveal(),
+  'prewarm.showDemand': (_app, _target, { demand }) => demand.reveal(),
   'prewarm.showLog': (_app, _target, { log }) => log.show(),
   'prewarm.rescan': (app) => app.rescan(),
   'prewarm.relearn': (app) => app.relearn(),

@@ -5,6 +5,7 @@ import type { Signal } from '../../sense/signal.ts';
 import type { PrewarmApi } from './api.ts';
 import { registerCommands } from './commands.ts';
 import type { Core } from './coreContract.ts';
+import { registerDemand } from './demandPanel.ts';
 import { keepEnvironment } from './environment.ts';
 import { registerJournal } from './journalDocument.ts';
 import { registerLanguageModelTools } from './languageModelTools.ts';
@@ -63,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
   const personas = createPersonaTree();
   const workflow = registerWorkflow(context, open);
   const ledger = registerLedger(context, open);
+  const demand = registerDemand(context, async () => (await open())?.demand);
   const journal = registerJournal(context, open);
   const settings = (): object => allSettings(context.extension.packageJSON, folder);
   const others = createPublicApi({ open, record, log });
@@ -104,7 +106,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
     others,
     registerPersonaDocuments(open),
     registerPages(),
-    ...registerCommands({ open, log, workflow, ledger, journal, settings }),
+    ...registerCommands({ open, log, workflow, ledger, demand, journal, settings }),
     ...startSensors(record),
   );
   context.subscriptions.push(...registerLanguageModelTools(context, { open, core }), ...registerMcpServer(context, folder));
