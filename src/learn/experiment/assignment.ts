@@ -5,8 +5,8 @@ import type { SessionMetrics } from './metrics.ts';
 /** One session of a test. */
 export interface Unit {
   readonly session: string;
-  /** Its begin. */
-  readonly at: UnixMs;
+  /** Its begin, as long as it goes on; when it has ended nobody needs to know any more. */
+  readonly at?: UnixMs;
   readonly arm: Arm;
   /** Sessions of one block are compared with each other. */
   readonly block: number;
@@ -39,6 +39,10 @@ function openBlock(units: readonly Unit[]): Pick<Unit, 'arm' | 'block'> | undefi
 }
 
 const coin = (test: string, session: string): Arm => (randomFrom(hashOf(`${test}\n${session}`))() < 0.5 ? 'A' : 'B');
+
+/** Names a session by its begin, differently in each test, and does not tell when that was. */
+export const sessionId = (test: string, beganAt: UnixMs): string =>
+  [`${test}\n${beganAt}`, `${beganAt}\n${test}`].map((text) => hashOf(text).toString(16).padStart(8, '0')).join('');
 
 /** FNV-1a over UTF-16 units (Fowler, Noll, Vo 1991), 32 bits. */
 function hashOf(text: string): number {

@@ -48,6 +48,10 @@ export function evidence(all: Differences, effect: number, limit: number): numbe
 /** Mean difference a pair; 0 before the first. */
 export const meanDifference = ({ pairs, sum }: Differences): number => (pairs === 0 ? 0 : sum / pairs);
 
+/** Standard deviation of a pair's difference; 0 before the first. */
+export const spreadOf = (all: Differences): number =>
+  all.pairs === 0 ? 0 : Math.sqrt(Math.max(0, all.squares / all.pairs - meanDifference(all) ** 2));
+
 /** B is surely more than this. Evidence rises and falls once on the way out, so what is between two that are refuted is refuted. */
 export function isAbove(all: Differences, effect: number, limit: number, alpha: number): boolean {
   return effect < -limit || (meanDifference(all) > effect && refutes(all, effect, limit, alpha) && refutes(all, -limit, limit, alpha));

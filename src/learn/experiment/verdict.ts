@@ -1,6 +1,6 @@
 import type { Arm } from '../../domain/index.ts';
 import type { Unit } from './assignment.ts';
-import { type Interval, interval, isAbove, isBelow, meanDifference } from './confidenceSequence.ts';
+import { type Interval, interval, isAbove, isBelow, meanDifference, spreadOf } from './confidenceSequence.ts';
 import { METRICS, type MetricName } from './metrics.ts';
 import { type Limits, type Tally, tallyOf } from './tally.ts';
 
@@ -35,6 +35,8 @@ export interface MetricStanding {
   readonly name: MetricName;
   readonly means: Readonly<Record<Arm, number>>;
   readonly difference: number;
+  /** Of single pairs around it: their standard deviation. */
+  readonly spread: number;
   /** Holds at every look at once with probability 1 − `alpha`. */
   readonly interval: Interval;
   readonly alpha: number;
@@ -91,6 +93,7 @@ export function standingOf(units: readonly Unit[], plan: ExperimentPlan): Standi
       name,
       means: { A: sums.A / Math.max(1, pairs), B: sums.B / Math.max(1, pairs) },
       difference: meanDifference(differences),
+      spread: spreadOf(differences),
       interval: interval(differences, plan.rules[name].limit, alpha),
       alpha,
       lost: differences.sum,
