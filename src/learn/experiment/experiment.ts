@@ -62,7 +62,7 @@ export function withSession(experiment: Experiment, beganAt: UnixMs): Joined {
   const { id: test, startedAt, units } = experiment;
   const session = sessionId(test, beganAt);
   const known = units.find((u) => u.session === session);
-  if (known?.isVoid || (beganAt < startedAt && !known)) return { experiment, inTest: undefined };
+  if (known?.isVoid || (beganAt <= startedAt && !known)) return { experiment, inTest: undefined };
   if (known) return { experiment, inTest: { test, session, arm: known.arm } };
   const current = units.map((u) => (isOpen(u) && (u.at as UnixMs) < beganAt - SAME_SESSION_MS ? withoutTime({ ...u, isVoid: true }) : u));
   const shared = current.find(isOpen);
