@@ -1,11 +1,18 @@
 import type { Arm } from '../domain/index.ts';
 import { pairsToSee } from '../learn/experiment/confidenceSequence.ts';
-import { type Ended, type Experiment, sessionsNow, standingNow } from '../learn/experiment/experiment.ts';
+import {
+  type EagernessVariant,
+  type Ended,
+  type Experiment,
+  sessionsNow,
+  standingNow,
+  type Variant,
+  type VersionVariant,
+} from '../learn/experiment/experiment.ts';
 import { alphaOf, type Standing } from '../learn/experiment/verdict.ts';
-import { variantWords } from './experimentWords.ts';
 
 export interface ExperimentReport extends Pick<Experiment, 'id' | 'persona' | 'plan' | 'startedAt'> {
-  readonly arms: Readonly<Record<Arm, { readonly words: string }>>;
+  readonly arms: Readonly<Record<Arm, VersionInTest | EagernessVariant>>;
   /** That have ended and count. */
   readonly sessions: Readonly<Record<Arm, number>>;
   readonly standing: Standing;
@@ -13,6 +20,8 @@ export interface ExperimentReport extends Pick<Experiment, 'id' | 'persona' | 'p
   readonly sessionsToSee?: number;
   readonly ended?: Pick<Ended, 'at' | 'by' | 'adopted'>;
 }
+
+type VersionInTest = Pick<VersionVariant, 'kind' | 'version'>;
 
 /** The difference whose time to show is told, and the fewest pairs from which a spread is. */
 const TOLD_DIFFERENCE = 0.3;
@@ -27,13 +36,16 @@ export function reportOf(experiment: Experiment): ExperimentReport {
     persona,
     plan,
     startedAt,
-    arms: { A: { words: variantWords(arms.A) }, B: { words: variantWords(arms.B) } },
+    arms: { A: named(arms.A), B: named(arms.B) },
     sessions: sessionsNow(experiment),
     standing,
     ...(sessionsToSee === undefined ? {} : { sessionsToSee }),
     ...(ended ? { ended: { at: ended.at, by: ended.by, ...(ended.adopted ? { adopted: ended.adopted } : {}) } } : {}),
   };
 }
+
+const named = (variant: Variant): VersionInTest | EagernessVariant =>
+  variant.kind === 'version' ? { kind: 'version', version: variant.version } : variant;
 
 function sessionsToSeeIn({ pairs, metrics }: Standing, { plan }: Experiment): number | undefined {
   const metric = metrics.find((m) => m.name === plan.primary);

@@ -1,4 +1,3 @@
-import type { Variant } from '../learn/experiment/experiment.ts';
 import type { MetricName } from '../learn/experiment/metrics.ts';
 import type { MetricStanding, Standing, Verdict } from '../learn/experiment/verdict.ts';
 
@@ -41,10 +40,4 @@ function amount(name: MetricName, value: number): string {
     case 'falseWarms':
       return `${value.toFixed(2)} starts for nothing`;
   }
-}
-
-/** What an arm is, in a few words. */
-export function variantWords(variant: Variant): string {
-  if (variant.kind === 'eagerness') return variant.eagerness === 'learnt' ? 'eagerness as learnt' : `eagerness × ${variant.eagerness}`;
-  return variant.version === 'now' ? 'as it was at the start' : `version ${variant.version}`;
 }

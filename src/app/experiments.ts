@@ -21,11 +21,12 @@ import {
 } from '../learn/experiment/experiment.ts';
 import { metricsOf, type SessionMetrics } from '../learn/experiment/metrics.ts';
 import type { PersonaModel } from '../learn/personaModel.ts';
+import { armWords } from '../show/experiments.ts';
 import { type InArm, isOfPersona, modelIn } from './experimentArms.ts';
 import { planFrom } from './experimentPlan.ts';
 import { type ExperimentReport, reportOf } from './experimentReport.ts';
 import { armsOf, type Side } from './experimentSides.ts';
-import { endReason, variantWords } from './experimentWords.ts';
+import { endReason } from './experimentWords.ts';
 import type { createPersonaEdits } from './personaEdits.ts';
 import type { PersonaVersions } from './personaVersions.ts';
 import type { Memory, Ports } from './ports.ts';
@@ -148,7 +149,7 @@ export function createExperiments(ports: ExperimentPorts) {
     if (variant?.kind === 'eagerness') setEagerness(persona.id, variant.eagerness);
     const snapshot = variant?.kind === 'version' && !variant.isLiving ? variant.snapshot : undefined;
     if (variant?.kind !== 'version' || !snapshot) return ports.personas.note(persona.id, reason);
-    const done = await ports.personas.adopt(persona.id, { at: variant.at, snapshot }, `${reason}; ${variantWords(variant)} it is`);
+    const done = await ports.personas.adopt(persona.id, { at: variant.at, snapshot }, `${reason}; ${armWords(variant)} it is`);
     if (!done.ok) ports.tell(done.fault);
   }
 

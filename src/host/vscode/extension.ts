@@ -6,6 +6,7 @@ import type { PrewarmApi } from './api.ts';
 import { registerCommands } from './commands.ts';
 import type { Core } from './coreContract.ts';
 import { keepEnvironment } from './environment.ts';
+import { registerExperiments } from './experimentDocument.ts';
 import { registerJournal } from './journalDocument.ts';
 import { registerLanguageModelTools } from './languageModelTools.ts';
 import { registerLedger } from './ledgerPanel.ts';
@@ -64,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
   const workflow = registerWorkflow(context, open);
   const ledger = registerLedger(context, open);
   const journal = registerJournal(context, open);
+  const experiments = registerExperiments(context, open);
   const settings = (): object => allSettings(context.extension.packageJSON, folder);
   const others = createPublicApi({ open, record, log });
   function attach(opened: App): App {
@@ -98,7 +100,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
     others,
     registerPersonaDocuments(open),
     registerPages(),
-    ...registerCommands({ open, log, workflow, ledger, journal, settings }),
+    ...registerCommands({ open, log, workflow, ledger, journal, experiments, settings }),
     ...startSensors(record),
   );
   context.subscriptions.push(...registerLanguageModelTools(context, { open, core }), ...registerMcpServer(context, folder));
