@@ -22,7 +22,7 @@ import type {
 
 import type { ForeignEngine } from '../provision/foreign.ts';
 import type { Signal } from '../sense/signal.ts';
-import type { AppExperiments } from './experiments.ts';
+import type { AppExperiments } from './experimentWishes.ts';
 import type { LedgerSummary } from './ledger.ts';
 import type { LedgerReport } from './ledgerReport.ts';
 import type { LiveSettings } from './liveSettings.ts';

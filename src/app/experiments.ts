@@ -1,14 +1,4 @@
-import {
-  type Activity,
-  type Arm,
-  type Fault,
-  failed,
-  type InTest,
-  type LedgerEntry,
-  ok,
-  type Persona,
-  type Result,
-} from '../domain/index.ts';
+import type { Activity, Arm, Fault, InTest, LedgerEntry, Persona } from '../domain/index.ts';
 import {
   asOutcome,
   type Experiment,
@@ -23,60 +13,33 @@ import { metricsOf, type SessionMetrics } from '../learn/experiment/metrics.ts';
 import type { PersonaModel } from '../learn/personaModel.ts';
 import { armWords } from '../show/experiments.ts';
 import { type InArm, isOfPersona, modelIn } from './experimentArms.ts';
-import { planFrom } from './experimentPlan.ts';
-import { type ExperimentReport, reportOf } from './experimentReport.ts';
-import { armsOf, type Side } from './experimentSides.ts';
+import { createExperimentRegister } from './experimentRegister.ts';
+import { createExperimentWishes, type WishPorts } from './experimentWishes.ts';
 import { endReason } from './experimentWords.ts';
 import type { createPersonaEdits } from './personaEdits.ts';
-import type { PersonaVersions } from './personaVersions.ts';
 import type { Memory, Ports } from './ports.ts';
 import type { Attention } from './sensing.ts';
 
-/** Tests of one persona in two versions, session by session. */
-export interface AppExperiments {
-  /** Newest first, those that have ended, too. */
-  list(): readonly ExperimentReport[];
-  /** A is how it is, B what is tried. From the next session on; refused where a test of this persona runs. */
-  start(persona: string, a: Side, b: Side): Promise<Result<ExperimentReport>>;
-  /** Ends it; the persona is as before. Of one that has ended, takes back the eagerness that it adopted. */
-  stop(id: string): Result<{ undo(): Result<void> }>;
-  /** One that was stopped by hand goes on. */
-  resume(id: string): Result<void>;
-}
-
-export interface ExperimentPorts extends Pick<Ports, 'now' | 'log' | 'settings'> {
-  readonly memory: () => Memory;
+export interface ExperimentPorts extends WishPorts, Pick<Ports, 'log'> {
   readonly remember: (change: Partial<Memory>) => void;
   readonly session: () => readonly Activity[];
   readonly attention: () => Attention;
   /** From the journal. */
   readonly remembered: (since: number) => Promise<readonly Activity[]>;
   readonly active: () => Persona | undefined;
-  readonly versions: PersonaVersions;
   readonly personas: Pick<ReturnType<typeof createPersonaEdits>, 'adopt' | 'note'>;
   readonly tell: (fault: Fault) => void;
-  /** So that what is shown and planned follows. */
-  readonly pass: () => Promise<void>;
 }
-
-const MOST_ENDED = 20;
 
 /** The life of tests: each session is assigned at its begin and told at its end; what a test finds is carried out. */
 export function createExperiments(ports: ExperimentPorts) {
-  const { memory, remember, now } = ports;
+  const { memory, now } = ports;
+  const register = createExperimentRegister(ports);
+  const { get, running, keep } = register;
   /** Of the session under way, or of the last one: what was warmed in it is cooled after it. */
   let current: readonly InTest[] = [];
   let underWay: Promise<void> = Promise.resolve();
   let laid: { readonly model: PersonaModel; readonly key: string; readonly over: PersonaModel } | undefined;
-
-  const all = (): readonly Experiment[] => Object.values(memory().experiments ?? {});
-  const get = (id: string): Experiment | undefined => {
-    const { experiments = {} } = memory();
-    return Object.hasOwn(experiments, id) ? experiments[id] : undefined;
-  };
-  const running = (): readonly Experiment[] => all().filter((e) => !e.ended);
-  const runningOf = (persona: string): Experiment | undefined => running().find((e) => e.persona.id === persona);
-  const keep = (experiment: Experiment): void => remember({ experiments: { ...memory().experiments, [experiment.id]: experiment } });
 
   function armsNow(): readonly InArm[] {
     if (ports.session().length === 0) return [];
@@ -134,7 +97,7 @@ export function createExperiments(ports: ExperimentPorts) {
     const adopted = by === 'verdict' ? adoptedOf(experiment) : undefined;
     const ended = withEnd(experiment, { at: now(), by, ...(adopted ? { adopted } : {}) });
     keep(asOutcome(ended));
-    forgetOldest();
+    register.forgetOldest();
     if (by === 'gone') ports.log(`Test ${experiment.id} has ended: its persona “${experiment.persona.name}” is no more.`);
     else conclude(experiment, adopted, endReason(experiment.id, standingNow(ended)));
   }
@@ -146,108 +109,15 @@ export function createExperiments(ports: ExperimentPorts) {
 
   async function carryOut({ persona, arms }: Experiment, adopted: Arm | undefined, reason: string): Promise<void> {
     const variant = adopted && arms[adopted];
-    if (variant?.kind === 'eagerness') setEagerness(persona.id, variant.eagerness);
+    if (variant?.kind === 'eagerness') register.setEagerness(persona.id, variant.eagerness);
     const snapshot = variant?.kind === 'version' && !variant.isLiving ? variant.snapshot : undefined;
     if (variant?.kind !== 'version' || !snapshot) return ports.personas.note(persona.id, reason);
     const done = await ports.personas.adopt(persona.id, { at: variant.at, snapshot }, `${reason}; ${armWords(variant)} it is`);
     if (!done.ok) ports.tell(done.fault);
   }
 
-  function setEagerness(persona: string, eagerness: number | 'learnt'): void {
-    const { [persona]: _before, ...others } = memory().eagernessOf ?? {};
-    remember({ eagernessOf: eagerness === 'learnt' ? others : { ...others, [persona]: eagerness } });
-  }
-
-  function forgetOldest(): void {
-    const old = all()
-      .filter((e) => e.ended)
-      .sort((a, b) => (b.ended?.at ?? 0) - (a.ended?.at ?? 0))
-      .slice(MOST_ENDED);
-    if (old.length === 0) return;
-    const kept = all().filter((e) => !old.includes(e));
-    remember({ experiments: Object.fromEntries(kept.map((e) => [e.id, e])) });
-  }
-
-  // ------------------------------------------------------------------------------------------------ by a person
-
-  async function start(persona: string, a: Side, b: Side): Promise<Result<ExperimentReport>> {
-    const living = memory().model?.components.find((c) => c.id === persona);
-    if (!living) return failed('not-found', 'never', `There is no persona ${persona}.`);
-    const arms = armsOf(a, b, { living, versions: await ports.versions.of(persona), now: now() });
-    if (!arms.ok) return arms;
-    const other = runningOf(persona);
-    if (other) return failed('wrong-usage', 'never', `Test ${other.id} of this persona is running. Stop it first: one at a time.`);
-    // Nobody goes on with an earlier one any more.
-    for (const old of all()) if (old.persona.id === persona) keep(asOutcome(old));
-    const number = 1 + Math.max(0, ...all().flatMap((e) => (e.persona.id === persona ? [Number(e.id.split('-').at(-1))] : [])));
-    const experiment: Experiment = {
-      id: `${persona}-${number}`,
-      persona: { id: persona, name: living.name },
-      arms: arms.value,
-      plan: planFrom(memory().ledger, ports.settings.idleMs),
-      startedAt: now(),
-      units: [],
-    };
-    keep(experiment);
-    await ports.pass();
-    return ok(reportOf(experiment));
-  }
-
-  function stop(id: string): Result<{ undo(): Result<void> }> {
-    const experiment = get(id);
-    if (!experiment) return unknown(id);
-    if (experiment.ended) return takenBack(experiment);
-    keep(withEnd(experiment, { at: now(), by: 'person' }));
-    forgetOldest();
-    void ports.pass();
-    return ok({ undo: () => resume(id) });
-  }
-
-  function takenBack({ id, persona, arms, ended }: Experiment): Result<{ undo(): Result<void> }> {
-    const adopted = ended?.adopted && arms[ended.adopted];
-    const eagerness = memory().eagernessOf?.[persona.id];
-    if (adopted?.kind !== 'eagerness' || adopted.eagerness !== eagerness)
-      return failed('wrong-usage', 'never', `Test ${id} has ended already. To undo what it adopted, go back to a version of the persona.`);
-    setEagerness(persona.id, 'learnt');
-    void ports.pass();
-    return ok({
-      undo: () => {
-        setEagerness(persona.id, eagerness);
-        return ok(undefined);
-      },
-    });
-  }
-
-  function resume(id: string): Result<void> {
-    const experiment = get(id);
-    if (!experiment) return unknown(id);
-    const { ended, ...goesOn } = experiment;
-    if (!ended) return ok(undefined);
-    const other = runningOf(experiment.persona.id);
-    if (other) return failed('wrong-usage', 'never', `Test ${other.id} of this persona is running now.`);
-    const isWhole = Object.values(experiment.arms).every((v) => v.kind === 'eagerness' || v.snapshot);
-    const isCounted = experiment.units.length > 0 || ended.sessions.A + ended.sessions.B === 0;
-    if (ended.by !== 'person' || !isWhole || !isCounted)
-      return failed('wrong-usage', 'never', `Test ${id} is over and can’t go on. Start a new one.`);
-    keep(goesOn);
-    void ports.pass();
-    return ok(undefined);
-  }
-
-  const unknown = (id: string): Result<never> => {
-    const known = all().map((e) => e.id);
-    return failed('not-found', 'never', `There is no test “${id}”. Known: ${known.join(', ') || 'none'}.`);
-  };
-
-  const app: AppExperiments = {
-    list: () => [...all()].sort((a, b) => b.startedAt - a.startedAt).map(reportOf),
-    start,
-    stop,
-    resume,
-  };
-
   return {
-    app,
+    app: createExperimentWishes(register, ports),
     look,
     /** After standings: what they enter at the end is of this session. */
     endSession,
