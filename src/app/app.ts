@@ -23,6 +23,7 @@ import type {
 import type { ForeignEngine } from '../provision/foreign.ts';
 import type { Signal } from '../sense/signal.ts';
 import type { AppDemand } from './demand/demand.ts';
+import type { AppExperiments } from './experimentWishes.ts';
 import type { LedgerSummary } from './ledger.ts';
 import type { LedgerReport } from './ledgerReport.ts';
 import type { LiveSettings } from './liveSettings.ts';
@@ -121,6 +122,8 @@ export interface App {
   changeHistory(change: HistoryChange, options?: HistoryOptions): Promise<Result<HistoryOutcome>>;
   /** A person's edits of them, their versions and their document. */
   readonly personas: AppPersonas;
+  /** Tests of one persona in two versions. */
+  readonly experiments: AppExperiments;
   /** Resources that have a standby, at a person's wish. */
   standbys(): readonly ResourceId[];
   /** Keeps a standby of each of these and of no other; those that go are removed, their volumes stay. */

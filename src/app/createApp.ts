@@ -24,6 +24,7 @@ import { createEagerness } from './eagerness.ts';
 import { createEdits, resourcesWith, withMarks } from './edits.ts';
 import { emptied } from './emptied.ts';
 import { createEngines } from './engines.ts';
+import { createExperiments } from './experiments.ts';
 import { createFace } from './face.ts';
 import { createFaultLog } from './faultLog.ts';
 import { createForeignEngines } from './foreignEngines.ts';
@@ -137,8 +138,8 @@ export async function createApp(given: Ports): Promise<App> {
   // ------------------------------------------------------------------------------------------------ the parts
 
   const editedResources = resourcesWith(() => edits.overlay());
-  /** With the developer's edits laid over what is learnt. */
-  const edited = (): Memory => edits.over(memory);
+  /** With the versions that a test tries now, and the developer's edits, laid over what is learnt. */
+  const edited = (): Memory => edits.over(experiments.over(memory));
   const faults = createFaultLog(loaded.fault ? [loaded.fault] : [], log, changed);
   const tell = (fault: Fault): void => faults.tell(filter.clean(fault));
   const declared = createDeclared({
@@ -150,7 +151,13 @@ export async function createApp(given: Ports): Promise<App> {
   });
   const setbacks = createSetbacks(now);
   const engines = createEngines(ports.providers, now, setbacks.engineIsBack);
-  const eagerness = createEagerness({ random: ports.random, resource: declared.get, memory: () => memory, remember });
+  const eagerness = createEagerness({
+    random: ports.random,
+    resource: declared.get,
+    memory: () => memory,
+    remember,
+    fixed: () => experiments.eagerness(),
+  });
   const standings = createStandings({
     now,
     resource: declared.get,
@@ -159,7 +166,8 @@ export async function createApp(given: Ports): Promise<App> {
     climbs: (id) => memory.climbs[id] ?? [],
     enter: (entry) => {
       eagerness.settled(entry);
-      remember({ ledger: withEntry(memory.ledger, entry, since()) });
+      remember({ ledger: withEntry(memory.ledger, experiments.marked(entry), since()) });
+      experiments.settled();
       changed();
     },
   });
@@ -214,6 +222,19 @@ export async function createApp(given: Ports): Promise<App> {
     remember: (model) => remember({ model }),
     personas: () => view?.personas ?? [],
     resources: declared.resources,
+    pass: passes.pass,
+  });
+  const experiments = createExperiments({
+    ...ports,
+    memory: () => memory,
+    remember,
+    session: sensing.session,
+    attention: privacy.attention,
+    remembered: sensing.remembered,
+    active: () => view?.active,
+    versions,
+    personas,
+    tell,
     pass: passes.pass,
   });
   const climbs = createClimbs({
@@ -416,6 +437,7 @@ export async function createApp(given: Ports): Promise<App> {
     privacy.keepCounts();
     suggestions.endSession();
     standings.endSession();
+    experiments.endSession(ended);
     eagerness.endSession();
     const spoken = Object.entries(memory.feedback).filter(([, f]) => f.verdict !== 'cooled' && f.verdict !== 'not-now');
     remember({ feedback: Object.fromEntries(spoken) });
@@ -444,6 +466,7 @@ export async function createApp(given: Ports): Promise<App> {
       memory = asKept(merged);
     });
     sensing.endIfIdle();
+    experiments.look();
     if ((await variants.turn()) === 'turned') await serving.open();
     await engines.check(signal);
     await observing.observeAll();
@@ -486,6 +509,7 @@ export async function createApp(given: Ports): Promise<App> {
     sensing.forget();
     learning.forget();
     standings.forget();
+    experiments.forget();
     eagerness.forget();
     suggestions.endSession();
     privacy.erased();
@@ -547,6 +571,7 @@ export async function createApp(given: Ports): Promise<App> {
 
   async function begin(): Promise<void> {
     await sensing.resume();
+    await experiments.begin();
     await engines.check(signal);
     await rescan();
     // What hangs there does not keep the workspace shut.
@@ -569,6 +594,7 @@ export async function createApp(given: Ports): Promise<App> {
     credentials,
     declared,
     edits,
+    experiments,
     foreign,
     gateways,
     learning,

@@ -7,6 +7,7 @@ import type { Credentials } from './credentials.ts';
 import type { Declared } from './declared.ts';
 import { createDemand } from './demand/demand.ts';
 import type { createEdits } from './edits.ts';
+import type { Experiments } from './experiments.ts';
 import type { createForeignEngines } from './foreignEngines.ts';
 import type { Gateways } from './gateways.ts';
 import type { createLearning } from './learning.ts';
@@ -35,6 +36,7 @@ export interface FacePorts
   readonly credentials: Credentials | undefined;
   readonly declared: Declared;
   readonly edits: ReturnType<typeof createEdits>;
+  readonly experiments: Experiments;
   readonly foreign: ReturnType<typeof createForeignEngines>;
   readonly gateways: Gateways;
   readonly learning: ReturnType<typeof createLearning>;
@@ -64,7 +66,22 @@ export interface FacePorts
 
 /** What hosts see and do: each wish of theirs handed to the part that it is for. */
 export function createFace(ports: FacePorts): App {
-  const { adjustment, climbs, credentials, declared, edits, foreign, gateways, learning, live, moves, passes, personas, privacy } = ports;
+  const {
+    adjustment,
+    climbs,
+    credentials,
+    declared,
+    edits,
+    experiments,
+    foreign,
+    gateways,
+    learning,
+    live,
+    moves,
+    passes,
+    personas,
+    privacy,
+  } = ports;
   const { recorded, sensing, serving, snapshots, states, suggestions, variants, versions } = ports;
   const { changed, memory, now, onChange, remember, settings, state, tell } = ports;
   return {
@@ -141,6 +158,7 @@ export function createFace(ports: FacePorts): App {
     previewHistory: async (source) => (ports.trusted() ? ports.histories.preview(source) : NO_HISTORY),
     changeHistory: learning.changeHistory,
     personas,
+    experiments: experiments.app,
     edits: edits.app,
     snapshots: snapshots.app,
     privacy: {
@@ -176,6 +194,7 @@ export function createFace(ports: FacePorts): App {
     settle: async () => {
       await learning.underWay();
       await edits.underWay();
+      await experiments.underWay();
       await passes.pass();
       while (climbs.size > 0) {
         await climbs.settled();
@@ -183,6 +202,7 @@ export function createFace(ports: FacePorts): App {
       }
     },
     dispose: async () => {
+      await experiments.underWay();
       ports.end();
       privacy.keepCounts();
       passes.stop();

@@ -57,7 +57,24 @@ export interface PersonaEditPorts {
 
 type Reason = (id: string) => string;
 
-export function createPersonaEdits({ now, model, remember, personas, resources, versions, learning, pass }: PersonaEditPorts): AppPersonas {
+/** What a test decides is kept like a person's edit. */
+interface Adoption {
+  /** As it was in that version, under its present name. */
+  adopt(id: string, version: Pick<PersonaVersion, 'at' | 'snapshot'>, reason: string): Promise<Result<PersonaEdit>>;
+  /** It stays as it is, and its versions tell why. */
+  note(id: string, reason: string): Promise<void>;
+}
+
+export function createPersonaEdits({
+  now,
+  model,
+  remember,
+  personas,
+  resources,
+  versions,
+  learning,
+  pass,
+}: PersonaEditPorts): AppPersonas & Adoption {
   /** Which edit was the last. */
   let last: object | undefined;
   let editedAt = 0;
@@ -68,18 +85,22 @@ export function createPersonaEdits({ now, model, remember, personas, resources, 
     return editedAt;
   }
 
-  async function edit(change: (model: PersonaModel, at: UnixMs) => Result<PersonaModel>, reason: Reason): Promise<Result<PersonaEdit>> {
+  async function edit(
+    change: (model: PersonaModel, at: UnixMs) => Result<PersonaModel>,
+    reason: Reason,
+    author: PersonaVersion['author'] = 'person',
+  ): Promise<Result<PersonaEdit>> {
     const before = model();
     if (!before) return nothing;
     const at = time();
     const after = change(before, at);
-    return after.ok ? kept(before, after.value, reason, at) : after;
+    return after.ok ? kept(before, after.value, { author, reason }, at) : after;
   }
 
   async function kept(
     before: PersonaModel,
     after: PersonaModel,
-    reason: Reason,
+    why: { readonly author: PersonaVersion['author']; readonly reason: Reason },
     at = time(),
     of?: readonly string[],
   ): Promise<Result<PersonaEdit>> {
@@ -87,12 +108,12 @@ export function createPersonaEdits({ now, model, remember, personas, resources, 
     const own = {};
     last = own;
     const edited = of ? onlyOf(of, before, after) : after;
-    await versions.record(before, edited, { author: 'person', reason }, at);
+    await versions.record(before, edited, why, at);
     await versions.record(edited, after, { author: 'learnt', reason: () => 'learnt anew' }, at);
     await pass();
     const was = new Map(before.components.map((c) => [c.id, c]));
     const changed = edited.components.filter((c) => was.get(c.id) !== c).map(({ id, name }) => ({ id, name }));
-    return ok({ personas: changed, undo: () => undone(own, before, after, reason) });
+    return ok({ personas: changed, undo: () => undone(own, before, after, why.reason) });
   }
 
   async function undone(own: object, before: PersonaModel, after: PersonaModel, reason: Reason): Promise<Result<void>> {
@@ -140,7 +161,13 @@ export function createPersonaEdits({ now, model, remember, personas, resources, 
       const split = await learning.split(id, options);
       if (!split.ok) return split;
       if (!split.value) return failed('cancelled', 'now', 'Personas were edited meanwhile, so nothing was split. Try again.');
-      return kept(before, split.value, () => `split from “${name}”`, time(), partsOf(id, before, split.value));
+      return kept(
+        before,
+        split.value,
+        { author: 'person', reason: () => `split from “${name}”` },
+        time(),
+        partsOf(id, before, split.value),
+      );
     },
     async rollBack(id, number) {
       const version = (await versions.of(id)).find((v) => v.number === number);
@@ -161,6 +188,19 @@ export function createPersonaEdits({ now, model, remember, personas, resources, 
       // Of what was merged with it or split from it, its sessions are to be taken out again.
       if (done.ok && model()?.edits?.length !== edits) void learning.relearn();
       return done;
+    },
+    adopt: (id, { snapshot, at }, reason) =>
+      edit(
+        (m) => restorePersona(m, { ...snapshot, name: nameOf(id) }, at),
+        () => reason,
+        'test',
+      ),
+    async note(id, reason) {
+      const before = model();
+      if (!before?.components.some((c) => c.id === id)) return;
+      // Another object, so that it is seen as a version of its own.
+      const after = { ...before, components: before.components.map((c) => (c.id === id ? { ...c } : c)) };
+      await versions.record(before, after, { author: 'test', reason: () => reason }, time());
     },
     async release(id) {
       const done = await edit(

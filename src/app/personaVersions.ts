@@ -29,18 +29,18 @@ export function createPersonaVersions(store: VersionStore | undefined) {
   async function add(before: PersonaModel | undefined, after: PersonaModel, at: UnixMs, why: Why): Promise<void> {
     const old = await loaded();
     const added = [...old];
+    const decided = why.author !== 'learnt';
     const push = (one: Omit<PersonaVersion, 'number'>): void => {
       added.push({ ...one, number: 1 + Math.max(0, ...added.filter((v) => v.persona === one.persona).map((v) => v.number)) });
     };
     for (const { id, was, is } of changes(before, after)) {
       const last = added.filter((v) => v.persona === id).at(-1);
-      // What a person changes can be gone back to, however little was learnt since it was last kept.
-      if (why.author === 'person' && was && !(last && !last.gone && same(last.snapshot, was)))
+      // What a person or a test changes can be gone back to, however little was learnt since it was last kept.
+      if (decided && was && !(last && !last.gone && same(last.snapshot, was)))
         push({ persona: id, at: at - 1, author: 'learnt', reason: 'as it was learnt by then', snapshot: was });
-      if (is && (why.author === 'person' || !last || last.gone || differ(last.snapshot, is)))
+      if (is && (decided || !last || last.gone || differ(last.snapshot, is)))
         push({ persona: id, at, author: why.author, reason: why.reason(id), snapshot: is });
-      if (!is && was && why.author === 'person')
-        push({ persona: id, at, author: why.author, reason: why.reason(id), snapshot: was, gone: true });
+      if (!is && was && decided) push({ persona: id, at, author: why.author, reason: why.reason(id), snapshot: was, gone: true });
     }
     if (added.length === old.length) return;
     all = bounded(added);

@@ -1,5 +1,6 @@
 import type { Activity, Fault, Feedback, LedgerEntry, Mode, ResourceId, Result, Rung, UnixMs, Usage } from '../domain/index.ts';
 import type { EditHistory } from '../learn/edits/editHistory.ts';
+import type { Experiment } from '../learn/experiment/experiment.ts';
 import type { Component, PersonaModel } from '../learn/personaModel.ts';
 import { type Bandit, EMPTY_BANDIT } from '../learn/value/bandit.ts';
 import type { Logged } from '../learn/value/offPolicy.ts';
@@ -297,6 +298,10 @@ export interface Memory {
   /** What each eagerness earned, and the last choices (at most 500), for off-policy estimates. */
   readonly bandit: Bandit;
   readonly choices: readonly Logged[];
+  /** Tests of versions of personas, by id; at most 20 that have ended. Absent until there was one. */
+  readonly experiments?: Readonly<Record<string, Experiment>>;
+  /** How eager a test found Prewarm should be for a persona, by its id. */
+  readonly eagernessOf?: Readonly<Record<string, number>>;
   /** The usual port is taken: the other one that was used, so that it stays the same. */
   readonly ports: Readonly<Record<string, number>>;
   /** Nothing is heard, and nothing begun on a prediction. */
@@ -345,7 +350,7 @@ export interface PersonaVersion {
   /** Counted up per persona, and never given again. */
   readonly number: number;
   readonly at: UnixMs;
-  readonly author: 'learnt' | 'person';
+  readonly author: 'learnt' | 'person' | 'test';
   /** In a few words: what was done. */
   readonly reason: string;
   /** All of it, so that going back is exact. */

@@ -2,6 +2,7 @@ export * from './activity.ts';
 export * from './dataset.ts';
 export * from './decision.ts';
 export * from './demand.ts';
+export * from './experiment.ts';
 export * from './fault.ts';
 export * from './persona.ts';
 export * from './quantity.ts';

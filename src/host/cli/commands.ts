@@ -152,6 +152,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: { ...live, output: { type: 'string', hint: 'With export: write the persona document to this file.' } },
     run: lazily(async () => (await import('./personasCommand.ts')).personasCommand),
   },
+  experiments: {
+    usage: 'prewarm experiments [list | start <persona> <version A> <version B> | report <id> | stop <id> | resume <id>]',
+    summary: 'Tests a version of a persona, or how eager to be for it, against another, session by session',
+    positionals: { min: 0, max: 4 },
+    options: live,
+    run: lazily(async () => (await import('./experimentsCommand.ts')).experimentsCommand),
+  },
   mcp: {
     usage: 'prewarm mcp [--workspace FOLDER] [--allow-warm]',
     summary: 'Serves coding agents over the Model Context Protocol, on standard input and output',

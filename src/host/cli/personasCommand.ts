@@ -5,6 +5,7 @@ import { failed, ok, type Persona, type Result } from '../../domain/index.ts';
 import { agoOf } from '../../show/ago.ts';
 import type { Invocation, Report } from './command.ts';
 import { withApp } from './liveCommands.ts';
+import { personaNamed } from './personaNamed.ts';
 
 type Act = (app: App, args: readonly string[], invocation: Invocation) => Promise<Result<Report>>;
 
@@ -129,16 +130,6 @@ async function edited(app: App, edit: Result<never> | Promise<Result<PersonaEdit
 const missing = (word: string): Result<never> =>
   failed('wrong-usage', 'never', `Something is missing. Usage: prewarm personas ${word} ${ACTS[word]?.args ?? ''}`);
 
-/** By id, or by name in whatever case. */
-async function resolve(app: App, name: string | undefined, word: string, which: 'living' | 'gone too' = 'living'): Promise<Result<string>> {
-  if (name === undefined) return missing(word);
-  const gone = which === 'living' ? [] : (await app.personas.versions()).map((v) => ({ id: v.persona, name: v.name }));
-  const known = [...app.state().personas, ...gone.reverse()];
-  const found =
-    known.find((p) => p.id === name) ??
-    known.find((p) => p.name === name) ??
-    known.find((p) => p.name.toLowerCase() === name.toLowerCase());
-  if (found) return ok(found.id);
-  const names = app.state().personas.map((p) => `${p.id} “${p.name}”`);
-  return failed('not-found', 'never', `There is no persona “${name}”. Known: ${names.join(', ') || 'none'}.`);
+async function resolve(app: App, name: string | undefined, word: string, which?: 'living' | 'gone too'): Promise<Result<string>> {
+  return name === undefined ? missing(word) : personaNamed(app, name, which);
 }

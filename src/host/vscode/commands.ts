@@ -4,6 +4,7 @@ import { isWarm, MODES, type Mode } from '../../domain/index.ts';
 import { rungWord } from '../../show/rungWord.ts';
 import { eraseAll } from './eraseAll.ts';
 import { excludeFolder } from './excludeFolder.ts';
+import { showExperiments, testVersion } from './experiments.ts';
 import { exportAll } from './exportAll.ts';
 import { importHistory } from './importHistory.ts';
 import { keepStandby } from './keepStandby.ts';
@@ -20,6 +21,7 @@ export interface CommandPorts {
   readonly ledger: { reveal(): void };
   readonly demand: { reveal(): void };
   readonly journal: { reveal(app: App): Promise<void> };
+  readonly experiments: { reveal(id: string): Promise<void> };
   /** As they stand, for the export. */
   readonly settings: () => object;
 }
@@ -52,6 +54,8 @@ const TABLE: Readonly<Record<string, Act>> = {
   'prewarm.exportAll': (app, _target, { settings }) => exportAll(app, settings()),
   'prewarm.eraseAll': (app) => eraseAll(app),
   ...personaCommands,
+  'prewarm.testPersonaVersion': (app, target, { experiments }) => testVersion(app, target, experiments),
+  'prewarm.showExperiments': (app, _target, { experiments }) => showExperiments(app, experiments),
   'prewarm.always': (app, target) => teachOne(app, target, 'always'),
   'prewarm.never': (app, target) => teachOne(app, target, 'never'),
   'prewarm.notNow': (app, target) => teachOne(app, target, 'not-now'),

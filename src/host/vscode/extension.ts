@@ -7,6 +7,7 @@ import { registerCommands } from './commands.ts';
 import type { Core } from './coreContract.ts';
 import { registerDemand } from './demandPanel.ts';
 import { keepEnvironment } from './environment.ts';
+import { registerExperiments } from './experimentDocument.ts';
 import { registerJournal } from './journalDocument.ts';
 import { registerLanguageModelTools } from './languageModelTools.ts';
 import { registerLedger } from './ledgerPanel.ts';
@@ -66,6 +67,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
   const ledger = registerLedger(context, open);
   const demand = registerDemand(context, async () => (await open())?.demand);
   const journal = registerJournal(context, open);
+  const experiments = registerExperiments(context, open);
   const settings = (): object => allSettings(context.extension.packageJSON, folder);
   const others = createPublicApi({ open, record, log });
   function attach(opened: App): App {
@@ -106,7 +108,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
     others,
     registerPersonaDocuments(open),
     registerPages(),
-    ...registerCommands({ open, log, workflow, ledger, demand, journal, settings }),
+    ...registerCommands({ open, log, workflow, ledger, demand, experiments, journal, settings }),
     ...startSensors(record),
   );
   context.subscriptions.push(...registerLanguageModelTools(context, { open, core }), ...registerMcpServer(context, folder));

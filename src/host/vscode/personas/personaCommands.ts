@@ -134,12 +134,17 @@ async function pickVersion(versions: readonly PersonaVersionView[], title: strin
   if (versions.length === 0 && now === undefined) return void vscode.window.showInformationMessage(t('No version of it is kept yet.'));
   const items = [...versions].reverse().map((v) => ({
     label: t('Version {0}', v.number),
-    description: `${agoOf(Date.now() - v.at, t)} · ${v.author === 'person' ? t('by you') : t('learnt')}`,
+    description: `${agoOf(Date.now() - v.at, t)} · ${authorWords(v)}`,
     detail: `${v.name}: ${v.reason}`,
     version: v as PersonaVersionView | 'now',
   }));
   const all = now === undefined ? items : [{ label: now, description: '', detail: '', version: 'now' as const }, ...items];
   return (await vscode.window.showQuickPick(all, { title, matchOnDetail: true }))?.version;
+}
+
+function authorWords({ author }: PersonaVersionView): string {
+  if (author === 'test') return t('by a test');
+  return author === 'person' ? t('by you') : t('learnt');
 }
 
 async function withPersona(
