@@ -4,10 +4,10 @@ import type { Distribution } from '../../../src/domain/index.ts';
 import { randomFrom } from '../../../src/learn/random.ts';
 import { spectrumOf, spectrumQuantile } from '../../../src/plan/capacity/sum/fourier.ts';
 import { sumOf } from '../../../src/plan/capacity/sum/sum.ts';
-import { momentsOf, type Term } from '../../../src/plan/capacity/sum/term.ts';
+import { momentsOf, type Part, partOf, type Term } from '../../../src/plan/capacity/sum/term.ts';
 
 const always = (value: number): Distribution => [{ value, probability: 1 }];
-const maybe = (probability: number, ...parts: Distribution[]): Term => [{ probability, parts }];
+const maybe = (probability: number, ...parts: Distribution[]): Term => [{ probability, parts: parts.map((values) => partOf(values)) }];
 
 describe('the sum of what may be asked for', () => {
   it('of nothing is 0', () => {
@@ -25,8 +25,8 @@ describe('the sum of what may be asked for', () => {
 
   it('alternatives never come together', () => {
     const alternatives: Term = [
-      { probability: 0.5, parts: [always(4)] },
-      { probability: 0.5, parts: [always(6)] },
+      { probability: 0.5, parts: [partOf(always(4))] },
+      { probability: 0.5, parts: [partOf(always(6))] },
     ];
     expect(sumOf([alternatives], 1).quantile(1)).toBe(6);
     expect(sumOf([maybe(0.5, always(4)), maybe(0.5, always(6))], 1).quantile(1)).toBe(10);
@@ -39,10 +39,9 @@ describe('the sum of what may be asked for', () => {
         const total = all.reduce((sum, p) => sum + p.weight, 0);
         return all.map((p) => ({ value: p.value, probability: p.weight / total }));
       });
-    const chance = fc.record({
-      probability: fc.double({ min: 0, max: 0.5, noNaN: true }),
-      parts: fc.array(distribution, { maxLength: 2 }),
-    });
+    const upTo = (max: number) => fc.double({ min: 0, max, noNaN: true });
+    const some = fc.tuple(distribution, upTo(1)).map(([values, p]) => partOf(values, p));
+    const chance = fc.record({ probability: upTo(0.5), parts: fc.array(some, { maxLength: 2 }) });
     const terms = fc.array(fc.array(chance, { maxLength: 2 }), { maxLength: 3 });
     fc.assert(
       fc.property(terms, fc.double({ min: 0.05, max: 0.95, noNaN: true }), (all, q) => {
@@ -70,12 +69,13 @@ describe('the sum of very many', () => {
 
   it.each([
     ['hundreds that are rarely there', crowd(900, 0.05, 1)],
+    ['thousands that are hardly ever there', crowd(3000, 0.01, 6)],
     ['hundreds that are often there', crowd(300, 1, 2)],
     ['400 of very different size', crowd(200, 0.1, 3)],
     ['one as large as all others together', [...crowd(400, 0.2, 4), maybe(0.3, always(2000.123))]],
     [
       'alternatives of three parts',
-      Array.from({ length: 100 }, (_, i): Term => [...maybe(0.3, ...crowdParts(i)), ...maybe(0.2, always(i / 7))]),
+      Array.from({ length: 100 }, (_, i): Term => [{ probability: 0.3, parts: crowdParts(i) }, ...maybe(0.2, always(i / 7))]),
     ],
   ] as readonly [string, readonly Term[]][])('%s: as ten thousand draws', (_, terms) => {
     const sum = sumOf(terms, 1e-6);
@@ -100,11 +100,16 @@ describe('the sum of very many', () => {
   });
 });
 
-function crowdParts(i: number): readonly Distribution[] {
-  return [0, 1, 2].map((n) => [
-    { value: (i * (n + 1)) % 17.3, probability: 0.5 },
-    { value: 3.7 + n / 3, probability: 0.4 },
-  ]);
+function crowdParts(i: number): readonly Part[] {
+  return [0, 1, 2].map((n) =>
+    partOf(
+      [
+        { value: (i * (n + 1)) % 17.3, probability: 0.5 },
+        { value: 3.7 + n / 3, probability: 0.5 },
+      ],
+      0.9,
+    ),
+  );
 }
 
 function* enumerated(terms: readonly Term[]): Generator<[number, number]> {
@@ -116,10 +121,13 @@ function* enumerated(terms: readonly Term[]): Generator<[number, number]> {
   }
 }
 
-function* partsOf(parts: readonly Distribution[]): Generator<[number, number]> {
+function* partsOf(parts: readonly Part[]): Generator<[number, number]> {
   const [first, ...others] = parts;
   if (!first) return yield [0, 1];
-  for (const [rest, p] of partsOf(others)) for (const { value, probability } of first) yield [rest + value, p * probability];
+  for (const [rest, p] of partsOf(others)) {
+    yield [rest, p * (1 - first.probability)];
+    for (const { value, probability } of first.values) yield [rest + value, p * first.probability * probability];
+  }
 }
 
 /** Plain loops: millions of draws. */
@@ -138,12 +146,12 @@ function drawn(term: Term, random: () => number): number {
   return 0;
 }
 
-function partsDrawn(parts: readonly Distribution[], random: () => number): number {
+function partsDrawn(parts: readonly Part[], random: () => number): number {
   let sum = 0;
   for (const part of parts) {
     let left = random();
-    for (const { value, probability } of part) {
-      left -= probability;
+    for (const { value, probability } of part.values) {
+      left -= part.probability * probability;
       if (left >= 0) continue;
       sum += value;
       break;

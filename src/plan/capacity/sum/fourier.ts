@@ -1,4 +1,6 @@
-import type { Moments, Term } from './term.ts';
+import { bunched, bunchLog } from './bunch.ts';
+import { type Pool, pooled, RARE } from './pool.ts';
+import { chanceOf, type Moments, pointsOf, type Term } from './term.ts';
 
 /** The characteristic function of a sum at the frequencies 2πk / width, k = 1, 2, …, as far as it differs from 0. */
 export interface Spectrum {
@@ -25,30 +27,30 @@ const LEFT_OF_BLUR = 6.4;
  * The distribution of a sum by its characteristic function, the product of those of its terms, inverted as a Fourier series
  * (Abate and Whitt, "The Fourier-series method for inverting transforms of probability distributions", 1992). The values are used
  * as they are, and the time grows with the number of terms alone. What is approximate: the sum is blurred by a fifteenth of its standard
- * deviation at most, and what lies outside of 8 below and 12 above the mean is folded in.
+ * deviation at most, what lies outside of 8 below and 12 above the mean is folded in, the
+ * many small ones are one (`bunched`), and what is rare is pooled (`pooled`).
  */
-export function spectrumOf(terms: readonly Term[], { mean, variance, largest }: Moments): Spectrum {
+export function spectrumOf(all: readonly Term[], { mean, variance, largest }: Moments): Spectrum {
   const sd = Math.sqrt(variance);
   const from = Math.max(0, mean - BELOW * sd) - MARGIN * sd;
   const width = Math.min(largest, mean + ABOVE * sd) + MARGIN * sd - from;
-  const most = Math.round(Math.min(FREQUENCIES.most, Math.max(FREQUENCIES.least, MOST_WORK / pointsOf(terms))));
+  const most = Math.round(Math.min(FREQUENCIES.most, Math.max(FREQUENCIES.least, MOST_WORK / (1 + pointsOf(all)))));
   const real = new Float64Array(most);
   const imaginary = new Float64Array(most);
-  const rotor = createRotor(terms, (2 * Math.PI) / width);
+  const { bunch, others } = bunched(all);
+  const often = others.filter((term) => chanceOf(term) > RARE);
+  const seldom = pooled(others.filter((term) => chanceOf(term) <= RARE));
+  const frequency = (2 * Math.PI) / width;
+  const rotor = createRotor(often, seldom, frequency);
   for (let k = 0; k < most; k++) {
     const [re, im] = rotor.next();
-    const blurred = Math.exp(-0.5 * ((LEFT_OF_BLUR * (k + 1)) / most) ** 2);
-    real[k] = re * blurred;
-    imaginary[k] = im * blurred;
-    if (Math.hypot(re, im) * blurred < GONE) return { from, width, real: real.subarray(0, k), imaginary: imaginary.subarray(0, k) };
+    const [shrink, turn] = bunch ? bunchLog(bunch, frequency * (k + 1)) : [0, 0];
+    const left = Math.exp(shrink - 0.5 * ((LEFT_OF_BLUR * (k + 1)) / most) ** 2);
+    real[k] = left * (re * Math.cos(turn) - im * Math.sin(turn));
+    imaginary[k] = left * (re * Math.sin(turn) + im * Math.cos(turn));
+    if (Math.hypot(re, im) * left < GONE) return { from, width, real: real.subarray(0, k), imaginary: imaginary.subarray(0, k) };
   }
   return { from, width, real, imaginary };
-}
-
-function pointsOf(terms: readonly Term[]): number {
-  let points = 1;
-  for (const term of terms) for (const { parts } of term) for (const part of parts) points += part.length;
-  return points;
 }
 
 /** By bisection of the distribution function. */
@@ -78,29 +80,28 @@ function chanceBelow({ from, width, real, imaginary }: Spectrum, x: number): num
  * Each value turns by its own angle from frequency to frequency, so that no sine is taken twice. Flat arrays: of 10,000 terms there
  * are a hundred thousand values.
  */
-function createRotor(terms: readonly Term[], frequency: number) {
+function createRotor(terms: readonly Term[], pool: Pool, frequency: number) {
   const chances = terms.flat();
   const parts = chances.flatMap((c) => c.parts);
-  const points = parts.reduce((sum, part) => sum + part.length, 0);
-  const [turnRe, turnIm, atRe, atIm] = [0, 0, 0, 0].map(() => new Float64Array(points)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  const weight = new Float64Array(points);
+  const points = pointsOf(terms);
+  const size = points + pool.values.length;
+  const turnRe = new Float64Array(size);
+  const turnIm = new Float64Array(size);
+  const atRe = new Float64Array(size).fill(1);
+  const atIm = new Float64Array(size);
+  const weight = new Float64Array(size);
   const chancesOf = Int32Array.from(terms, (t) => t.length);
   const partsOf = Int32Array.from(chances, (c) => c.parts.length);
   const probabilityOf = Float64Array.from(chances, (c) => c.probability);
-  const lengthOf = Int32Array.from(parts, (p) => p.length);
+  const lengthOf = Int32Array.from(parts, (p) => p.values.length);
   let n = 0;
-  for (const part of parts)
-    for (const { value, probability } of part) {
-      turnRe[n] = Math.cos(frequency * value);
-      turnIm[n] = Math.sin(frequency * value);
-      atRe[n] = 1;
-      weight[n++] = probability;
-    }
+  const add = (value: number, probability: number): void => {
+    turnRe[n] = Math.cos(frequency * value);
+    turnIm[n] = Math.sin(frequency * value);
+    weight[n++] = probability;
+  };
+  for (const part of parts) for (const p of part.values) add(p.value, part.probability * p.probability);
+  for (let i = 0; i < pool.values.length; i++) add(pool.values[i] as number, pool.rates[i] as number);
 
   /** Written out, since this is nearly all the time that a plan for thousands takes. */
   function next(): readonly [number, number] {
@@ -140,7 +141,22 @@ function createRotor(terms: readonly Term[], frequency: number) {
       re = before * termRe - im * termIm;
       im = before * termIm + im * termRe;
     }
-    return [re, im];
+    let rateRe = 0;
+    let rateIm = 0;
+    for (; point < size; point++) {
+      const a = atRe[point] as number;
+      const b = atIm[point] as number;
+      const x = a * (turnRe[point] as number) - b * (turnIm[point] as number);
+      const y = a * (turnIm[point] as number) + b * (turnRe[point] as number);
+      atRe[point] = x;
+      atIm[point] = y;
+      rateRe += (weight[point] as number) * (x - 1);
+      rateIm += (weight[point] as number) * y;
+    }
+    const left = Math.exp(rateRe);
+    const pooledRe = left * Math.cos(rateIm);
+    const pooledIm = left * Math.sin(rateIm);
+    return [re * pooledRe - im * pooledIm, re * pooledIm + im * pooledRe];
   }
   return { next };
 }

@@ -1,5 +1,4 @@
-import type { Distribution } from '../../../domain/index.ts';
-import type { Moments, Term } from './term.ts';
+import { chanceOf, type Moments, type Part, pointsOf, type Term } from './term.ts';
 
 /** Probabilities of `(first + i) · step`. */
 export interface Lattice {
@@ -19,7 +18,7 @@ export function stepOf(terms: readonly Term[], unit: number): number {
   for (const term of terms)
     for (const { parts } of term)
       for (const part of parts)
-        for (const { value } of part) {
+        for (const { value } of part.values) {
           common = greatestCommon(Math.round(value / unit), common);
           if (common === 1) return unit;
         }
@@ -33,9 +32,7 @@ function greatestCommon(a: number, b: number): number {
 
 /** About how many multiplications the exact sum takes. */
 export function workOf(terms: readonly Term[], { variance, largest }: Moments, step: number): number {
-  let points = 0;
-  for (const term of terms) for (const { parts } of term) for (const part of parts) points += part.length;
-  return (points + terms.length) * (Math.min(largest, WIDE * Math.sqrt(variance)) / step + 1);
+  return (pointsOf(terms) + terms.length) * (Math.min(largest, WIDE * Math.sqrt(variance)) / step + 1);
 }
 
 /** The distribution of the sum, by convolution; exact for values that are multiples of `step`. */
@@ -57,24 +54,24 @@ export function latticeQuantile({ step, first, mass }: Lattice, q: number): numb
 function massOf(term: Term, step: number): Float64Array {
   const chances = term.map(({ probability, parts }) => ({ probability, mass: partsMass(parts, step) }));
   const all = new Float64Array(Math.max(1, ...chances.map((c) => c.mass.length)));
-  all[0] = 1 - chances.reduce((sum, c) => sum + c.probability, 0);
+  all[0] = 1 - chanceOf(term);
   for (const { probability, mass } of chances) for (const [i, p] of mass.entries()) all[i] = (all[i] as number) + probability * p;
   return all;
 }
 
-function partsMass(parts: readonly Distribution[], step: number): Float64Array {
+function partsMass(parts: readonly Part[], step: number): Float64Array {
   let sum: Lattice = { step, first: 0, mass: Float64Array.of(1) };
   for (const part of parts) sum = convolved(sum, partMass(part, step));
   return sum.mass;
 }
 
-function partMass(part: Distribution, step: number): Float64Array {
-  const at = part.map((p) => Math.round(p.value / step));
+function partMass({ probability, values }: Part, step: number): Float64Array {
+  const at = values.map((p) => Math.round(p.value / step));
   const mass = new Float64Array(Math.max(0, ...at) + 1);
   let rest = 1;
-  for (const [i, { probability }] of part.entries()) {
-    mass[at[i] as number] = (mass[at[i] as number] as number) + probability;
-    rest -= probability;
+  for (const [i, p] of values.entries()) {
+    mass[at[i] as number] = (mass[at[i] as number] as number) + probability * p.probability;
+    rest -= probability * p.probability;
   }
   mass[0] = (mass[0] as number) + Math.max(0, rest);
   return mass;

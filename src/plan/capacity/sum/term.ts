@@ -8,8 +8,38 @@ export type Term = readonly Chance[];
 
 export interface Chance {
   readonly probability: Probability;
-  /** Independent of each other, and added up. What probabilities are short of 1 is 0. */
-  readonly parts: readonly Distribution[];
+  /** Independent of each other, and added up. */
+  readonly parts: readonly Part[];
+}
+
+/** With this probability one of the values, else 0. */
+export interface Part {
+  readonly probability: Probability;
+  readonly values: Distribution;
+  /** Raw: the means of its value, of its square, cube and fourth power. */
+  readonly moments: Four;
+  readonly largest: number;
+}
+
+export type Four = readonly [number, number, number, number];
+
+/** Its moments are looked at often, so they are taken once. */
+export function partOf(values: Distribution, probability: Probability = 1): Part {
+  let largest = 0;
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  for (const p of values) {
+    const share = probability * p.probability;
+    const square = p.value * p.value;
+    first += share * p.value;
+    second += share * square;
+    third += share * square * p.value;
+    fourth += share * square * square;
+    if (p.value > largest) largest = p.value;
+  }
+  return { probability, values, largest, moments: [first, second, third, fourth] };
 }
 
 export interface Moments {
@@ -19,7 +49,9 @@ export interface Moments {
 }
 
 export function momentsOf(terms: readonly Term[]): Moments {
-  let [mean, variance, largest] = [0, 0, 0];
+  let mean = 0;
+  let variance = 0;
+  let largest = 0;
   for (const term of terms) {
     const own = termMoments(term);
     mean += own.mean;
@@ -30,23 +62,30 @@ export function momentsOf(terms: readonly Term[]): Moments {
 }
 
 export function termMoments(term: Term): Moments {
-  let [mean, square, largest] = [0, 0, 0];
+  let mean = 0;
+  let square = 0;
+  let largest = 0;
   for (const { probability, parts } of term) {
-    let [sum, spread, most] = [0, 0, 0];
+    let sum = 0;
+    let spread = 0;
+    let most = 0;
     for (const part of parts) {
-      let [first, second, top] = [0, 0, 0];
-      for (const p of part) {
-        first += p.probability * p.value;
-        second += p.probability * p.value * p.value;
-        if (p.value > top) top = p.value;
-      }
+      const first = part.moments[0];
       sum += first;
-      spread += second - first * first;
-      most += top;
+      spread += part.moments[1] - first * first;
+      most += part.largest;
     }
     mean += probability * sum;
     square += probability * (spread + sum * sum);
     if (probability > 0 && most > largest) largest = most;
   }
   return { mean, variance: Math.max(0, square - mean * mean), largest };
+}
+
+export const chanceOf = (term: Term): Probability => term.reduce((sum, c) => sum + c.probability, 0);
+
+export function pointsOf(terms: readonly Term[]): number {
+  let points = 0;
+  for (const term of terms) for (const { parts } of term) for (const part of parts) points += part.values.length;
+  return points;
 }
