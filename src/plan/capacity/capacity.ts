@@ -1,5 +1,15 @@
 import type { Probability } from '../../domain/index.ts';
-import { type Claim, DIMENSIONS, type Dimension, type PersonaDemand, type Span, type Summand, summandsOf, termsOf } from './demand.ts';
+import {
+  type Claim,
+  DIMENSIONS,
+  type Dimension,
+  type PersonaDemand,
+  type Span,
+  type Summand,
+  summandsOf,
+  termsOf,
+  termsWithout,
+} from './demand.ts';
 import { byPatience, fewest } from './givingWay.ts';
 import { type Sum, sumOf } from './sum/sum.ts';
 import { type Part, termMoments } from './sum/term.ts';
@@ -52,19 +62,21 @@ export function planCapacity(input: CapacityInput): CapacityPlan {
   const summands = summandsOf(personas, input);
   const gone = new Set<Claim>();
   const givingWay: GivingWay[] = [];
-  const sums = each((d) => sumOf(termsOf(summands, d, gone), UNITS[d]));
+  const terms = each((d) => termsOf(summands, d));
+  const without = (d: Dimension, left: ReadonlySet<Claim>): Sum => sumOf(termsWithout(summands, terms[d], d, left), UNITS[d]);
+  const sums = each((d) => without(d, gone));
   const planned = each((d) => sums[d].quantile(quantile));
   const shrunk = new Set<Dimension>();
   for (const d of DIMENSIONS) {
     const room = free[d];
     if (room === undefined || planned[d] <= room) continue;
-    const sum = gone.size === 0 ? sums[d] : sumOf(termsOf(summands, d, gone), UNITS[d]);
-    const claims = makeWay({ summands, dimension: d, room, quantile, gone, sum });
+    const sum = gone.size === 0 ? sums[d] : without(d, gone);
+    const claims = makeWay({ summands, dimension: d, room, quantile, gone, sum, without: (left) => without(d, left) });
     const because = `${quantity(d, planned[d])} of ${WORDS[d]} are planned and ${quantity(d, room)} are free`;
     givingWay.push(...claims.map((claim) => ({ claim, dimension: d, because: `${because}; ${standing(claim)}` })));
     for (const touched of DIMENSIONS) if (claims.some((c) => c.asks[touched])) shrunk.add(touched);
   }
-  const after = (d: Dimension): number => (shrunk.has(d) ? sumOf(termsOf(summands, d, gone), UNITS[d]).quantile(quantile) : planned[d]);
+  const after = (d: Dimension): number => (shrunk.has(d) ? without(d, gone).quantile(quantile) : planned[d]);
   return {
     quantile,
     givingWay,
@@ -90,17 +102,17 @@ interface Shortage {
   readonly gone: Set<Claim>;
   /** Of what has not. */
   readonly sum: Sum;
+  readonly without: (gone: ReadonlySet<Claim>) => Sum;
 }
 
 /** The most patient claims without which the rest fits. */
 function makeWay(shortage: Shortage): readonly Claim[] {
-  const { summands, dimension, room, quantile, gone } = shortage;
+  const { summands, dimension, room, quantile, gone, without } = shortage;
   const order = summands
     .flatMap(({ chances }) => chances.flatMap((c) => c.claims))
     .filter((claim) => !gone.has(claim) && (claim.asks[dimension]?.largest ?? 0) > 0)
     .sort(byPatience);
-  const restOf = (taken: number): number =>
-    sumOf(termsOf(summands, dimension, new Set([...gone, ...order.slice(0, taken)])), UNITS[dimension]).quantile(quantile);
+  const restOf = (taken: number): number => without(new Set([...gone, ...order.slice(0, taken)])).quantile(quantile);
   const claims = order.slice(
     0,
     fewest(order.length, guessed(shortage, order), (n) => restOf(n) <= room),

@@ -92,20 +92,42 @@ function partsOf(asks: Asks, usedWith: Probability): Claim['asks'] {
   return parts;
 }
 
-/** The summands in one dimension, without what has given way. */
-export function termsOf(summands: readonly Summand[], dimension: Dimension, gone: ReadonlySet<Claim>): readonly Term[] {
-  const terms: Term[] = [];
-  for (const { chances } of summands) {
-    const term: Chance[] = [];
-    for (const { probability, claims } of chances) {
-      const parts: Part[] = [];
-      for (const claim of claims) {
-        const asked = claim.asks[dimension];
-        if (asked && !gone.has(claim)) parts.push(asked);
-      }
-      if (parts.length > 0) term.push({ probability, parts });
-    }
-    if (term.length > 0) terms.push(term);
+/** The summands in one dimension. */
+export function termsOf(summands: readonly Summand[], dimension: Dimension): readonly (Term | undefined)[] {
+  return summands.map((summand) => termOf(summand, dimension));
+}
+
+/** The same without what has given way; only what is touched by that is made anew. */
+export function termsWithout(
+  summands: readonly Summand[],
+  terms: readonly (Term | undefined)[],
+  dimension: Dimension,
+  gone: ReadonlySet<Claim>,
+): readonly Term[] {
+  const left: Term[] = [];
+  for (const [i, term] of terms.entries()) {
+    if (!term) continue;
+    const summand = summands[i] as Summand;
+    const own = gone.size > 0 && isTouched(summand, gone) ? termOf(summand, dimension, gone) : term;
+    if (own) left.push(own);
   }
-  return terms;
+  return left;
+}
+
+function isTouched({ chances }: Summand, gone: ReadonlySet<Claim>): boolean {
+  for (const { claims } of chances) for (const claim of claims) if (gone.has(claim)) return true;
+  return false;
+}
+
+function termOf({ chances }: Summand, dimension: Dimension, gone?: ReadonlySet<Claim>): Term | undefined {
+  const term: Chance[] = [];
+  for (const { probability, claims } of chances) {
+    const parts: Part[] = [];
+    for (const claim of claims) {
+      const asked = claim.asks[dimension];
+      if (asked && !gone?.has(claim)) parts.push(asked);
+    }
+    if (parts.length > 0) term.push({ probability, parts });
+  }
+  return term.length > 0 ? term : undefined;
 }

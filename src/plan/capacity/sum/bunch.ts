@@ -1,12 +1,12 @@
 import { type Four, type Part, type Term, termMoments } from './term.ts';
 
-/** The first four cumulants of a sum of terms, which are the sums of theirs, and the largest value of a single one. */
+/** The first four cumulants of a sum of terms, which are the sums of theirs, and the largest range of a single one. */
 export interface Bunch {
   readonly cumulants: Four;
-  readonly largest: number;
+  readonly range: number;
 }
 
-/** A term is small where none of its values exceeds this share of the standard deviation of all that are small. */
+/** A term is small where its range is no more than this share of the standard deviation of all that are small. */
 const SMALL = 1 / 20;
 const ROUNDS = 8;
 
@@ -20,17 +20,17 @@ export function bunched(terms: readonly Term[]): { readonly bunch: Bunch | undef
   let most = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {
     let variance = 0;
-    let largest = 0;
+    let range = 0;
     for (const own of moments)
-      if (own.largest <= most) {
+      if (own.range <= most) {
         variance += own.variance;
-        if (own.largest > largest) largest = own.largest;
+        if (own.range > range) range = own.range;
       }
     const allowed = SMALL * Math.sqrt(variance);
-    if (largest <= allowed && variance > 0) {
-      const small = terms.filter((_, i) => (moments[i]?.largest ?? 0) <= most);
-      const others = terms.filter((_, i) => (moments[i]?.largest ?? 0) > most);
-      return { bunch: { cumulants: cumulantsOf(small), largest }, others };
+    if (range <= allowed && variance > 0) {
+      const small = terms.filter((_, i) => (moments[i]?.range ?? 0) <= most);
+      const others = terms.filter((_, i) => (moments[i]?.range ?? 0) > most);
+      return { bunch: { cumulants: cumulantsOf(small), range }, others };
     }
     most = allowed;
   }
@@ -38,9 +38,9 @@ export function bunched(terms: readonly Term[]): { readonly bunch: Bunch | undef
 }
 
 /** log of its characteristic function: [real, imaginary]. Where the series no longer holds, only the variance counts. */
-export function bunchLog({ cumulants: [mean, variance, third, fourth], largest }: Bunch, frequency: number): readonly [number, number] {
+export function bunchLog({ cumulants: [mean, variance, third, fourth], range }: Bunch, frequency: number): readonly [number, number] {
   const square = frequency * frequency;
-  if (frequency * largest > 1) return [-0.5 * variance * square, mean * frequency];
+  if (frequency * range > 1) return [-0.5 * variance * square, mean * frequency];
   return [-0.5 * variance * square + (fourth * square * square) / 24, mean * frequency - (third * square * frequency) / 6];
 }
 

@@ -1,6 +1,6 @@
 import { bunched, bunchLog } from './bunch.ts';
 import { type Pool, pooled, RARE } from './pool.ts';
-import { chanceOf, type Moments, pointsOf, type Term } from './term.ts';
+import { chanceOf, type Moments, momentsOf, type Term } from './term.ts';
 
 /** The characteristic function of a sum at the frequencies 2πk / width, k = 1, 2, …, as far as it differs from 0. */
 export interface Spectrum {
@@ -30,11 +30,11 @@ const LEFT_OF_BLUR = 6.4;
  * deviation at most, what lies outside of 8 below and 12 above the mean is folded in, the
  * many small ones are one (`bunched`), and what is rare is pooled (`pooled`).
  */
-export function spectrumOf(all: readonly Term[], { mean, variance, largest }: Moments): Spectrum {
+export function spectrumOf(all: readonly Term[], { mean, variance, largest, points }: Moments): Spectrum {
   const sd = Math.sqrt(variance);
   const from = Math.max(0, mean - BELOW * sd) - MARGIN * sd;
   const width = Math.min(largest, mean + ABOVE * sd) + MARGIN * sd - from;
-  const most = Math.round(Math.min(FREQUENCIES.most, Math.max(FREQUENCIES.least, MOST_WORK / (1 + pointsOf(all)))));
+  const most = Math.round(Math.min(FREQUENCIES.most, Math.max(FREQUENCIES.least, MOST_WORK / (1 + points))));
   const real = new Float64Array(most);
   const imaginary = new Float64Array(most);
   const { bunch, others } = bunched(all);
@@ -83,7 +83,7 @@ function chanceBelow({ from, width, real, imaginary }: Spectrum, x: number): num
 function createRotor(terms: readonly Term[], pool: Pool, frequency: number) {
   const chances = terms.flat();
   const parts = chances.flatMap((c) => c.parts);
-  const points = pointsOf(terms);
+  const { points } = momentsOf(terms);
   const size = points + pool.values.length;
   const turnRe = new Float64Array(size);
   const turnIm = new Float64Array(size);

@@ -1,4 +1,4 @@
-import { chanceOf, type Moments, type Part, pointsOf, type Term } from './term.ts';
+import { chanceOf, type Moments, type Part, type Term } from './term.ts';
 
 /** Probabilities of `(first + i) · step`. */
 export interface Lattice {
@@ -31,8 +31,8 @@ function greatestCommon(a: number, b: number): number {
 }
 
 /** About how many multiplications the exact sum takes. */
-export function workOf(terms: readonly Term[], { variance, largest }: Moments, step: number): number {
-  return (pointsOf(terms) + terms.length) * (Math.min(largest, WIDE * Math.sqrt(variance)) / step + 1);
+export function workOf(terms: readonly Term[], { variance, largest, points }: Moments, step: number): number {
+  return (points + terms.length) * (Math.min(largest, WIDE * Math.sqrt(variance)) / step + 1);
 }
 
 /** The distribution of the sum, by convolution; exact for values that are multiples of `step`. */

@@ -19,6 +19,7 @@ export interface Part {
   /** Raw: the means of its value, of its square, cube and fourth power. */
   readonly moments: Four;
   readonly largest: number;
+  readonly smallest: number;
 }
 
 export type Four = readonly [number, number, number, number];
@@ -26,6 +27,7 @@ export type Four = readonly [number, number, number, number];
 /** Its moments are looked at often, so they are taken once. */
 export function partOf(values: Distribution, probability: Probability = 1): Part {
   let largest = 0;
+  let smallest = probability < 1 ? 0 : Number.POSITIVE_INFINITY;
   let first = 0;
   let second = 0;
   let third = 0;
@@ -38,54 +40,68 @@ export function partOf(values: Distribution, probability: Probability = 1): Part
     third += share * square * p.value;
     fourth += share * square * square;
     if (p.value > largest) largest = p.value;
+    if (p.value < smallest) smallest = p.value;
   }
-  return { probability, values, largest, moments: [first, second, third, fourth] };
+  return { probability, values, largest, smallest: Math.min(largest, smallest), moments: [first, second, third, fourth] };
 }
 
 export interface Moments {
   readonly mean: number;
   readonly variance: number;
   readonly largest: number;
+  /** Largest less smallest. */
+  readonly range: number;
+  /** Values that it is told by. */
+  readonly points: number;
 }
 
 export function momentsOf(terms: readonly Term[]): Moments {
   let mean = 0;
   let variance = 0;
   let largest = 0;
+  let range = 0;
+  let points = 0;
   for (const term of terms) {
     const own = termMoments(term);
     mean += own.mean;
     variance += own.variance;
     largest += own.largest;
+    range += own.range;
+    points += own.points;
   }
-  return { mean, variance, largest };
+  return { mean, variance, largest, range, points };
 }
 
 export function termMoments(term: Term): Moments {
   let mean = 0;
   let square = 0;
   let largest = 0;
+  let smallest = Number.POSITIVE_INFINITY;
+  let points = 0;
   for (const { probability, parts } of term) {
     let sum = 0;
     let spread = 0;
     let most = 0;
+    let least = 0;
     for (const part of parts) {
       const first = part.moments[0];
       sum += first;
       spread += part.moments[1] - first * first;
       most += part.largest;
+      least += part.smallest;
+      points += part.values.length;
     }
     mean += probability * sum;
     square += probability * (spread + sum * sum);
-    if (probability > 0 && most > largest) largest = most;
+    if (most > largest) largest = most;
+    if (least < smallest) smallest = least;
   }
-  return { mean, variance: Math.max(0, square - mean * mean), largest };
+  if (chanceOf(term) < 1 - 1e-9) smallest = 0;
+  return { mean, variance: Math.max(0, square - mean * mean), largest, range: largest - smallest, points };
 }
 
-export const chanceOf = (term: Term): Probability => term.reduce((sum, c) => sum + c.probability, 0);
-
-export function pointsOf(terms: readonly Term[]): number {
-  let points = 0;
-  for (const term of terms) for (const { parts } of term) for (const part of parts) points += part.values.length;
-  return points;
+export function chanceOf(term: Term): Probability {
+  let sum = 0;
+  for (const { probability } of term) sum += probability;
+  return sum;
 }
