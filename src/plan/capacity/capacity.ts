@@ -12,7 +12,7 @@ import {
 } from './demand.ts';
 import { byPatience, fewest } from './givingWay.ts';
 import { type Sum, sumOf } from './sum/sum.ts';
-import { type Part, termMoments } from './sum/term.ts';
+import { type Part, termOf } from './sum/term.ts';
 
 /** In nine of ten cases what is planned is enough. */
 export const DEFAULT_QUANTILE: Probability = 0.9;
@@ -129,7 +129,7 @@ function guessed({ dimension, room, quantile, sum }: Shortage, order: readonly C
     if (mean + beyond * Math.sqrt(Math.max(0, variance)) <= room) return i;
     const own = claim.asks[dimension];
     if (!own) continue;
-    const { mean: of, variance: spread } = termMoments([{ probability: activeWith(claim, own), parts: [own] }]);
+    const { mean: of, variance: spread } = termOf([{ probability: activeWith(claim, own), parts: [own] }]).moments;
     mean -= of;
     variance -= spread;
   }

@@ -1,6 +1,6 @@
 import type { Distribution, Priority, Probability, Requirements, UnixMs } from '../../domain/index.ts';
 import { type PatternDemand, patternAsks, volumeRatio } from './engagement.ts';
-import { type Chance, type Part, partOf, type Term } from './sum/term.ts';
+import { type Chance, type Part, partOf, type Term, termOf } from './sum/term.ts';
 
 /** What a machine has only so much of. */
 export const DIMENSIONS = ['cpuCores', 'memoryBytes', 'storageBytes', 'networkMbps'] as const;
@@ -94,7 +94,7 @@ function partsOf(asks: Asks, usedWith: Probability): Claim['asks'] {
 
 /** The summands in one dimension. */
 export function termsOf(summands: readonly Summand[], dimension: Dimension): readonly (Term | undefined)[] {
-  return summands.map((summand) => termOf(summand, dimension));
+  return summands.map((summand) => termFor(summand, dimension));
 }
 
 /** The same without what has given way; only what is touched by that is made anew. */
@@ -108,7 +108,7 @@ export function termsWithout(
   for (const [i, term] of terms.entries()) {
     if (!term) continue;
     const summand = summands[i] as Summand;
-    const own = gone.size > 0 && isTouched(summand, gone) ? termOf(summand, dimension, gone) : term;
+    const own = gone.size > 0 && isTouched(summand, gone) ? termFor(summand, dimension, gone) : term;
     if (own) left.push(own);
   }
   return left;
@@ -119,15 +119,15 @@ function isTouched({ chances }: Summand, gone: ReadonlySet<Claim>): boolean {
   return false;
 }
 
-function termOf({ chances }: Summand, dimension: Dimension, gone?: ReadonlySet<Claim>): Term | undefined {
-  const term: Chance[] = [];
+function termFor({ chances }: Summand, dimension: Dimension, gone?: ReadonlySet<Claim>): Term | undefined {
+  const left: Chance[] = [];
   for (const { probability, claims } of chances) {
     const parts: Part[] = [];
     for (const claim of claims) {
       const asked = claim.asks[dimension];
       if (asked && !gone?.has(claim)) parts.push(asked);
     }
-    if (parts.length > 0) term.push({ probability, parts });
+    if (parts.length > 0) left.push({ probability, parts });
   }
-  return term.length > 0 ? term : undefined;
+  return left.length > 0 ? termOf(left) : undefined;
 }

@@ -4,10 +4,11 @@ import type { Distribution } from '../../../src/domain/index.ts';
 import { randomFrom } from '../../../src/learn/random.ts';
 import { spectrumOf, spectrumQuantile } from '../../../src/plan/capacity/sum/fourier.ts';
 import { sumOf } from '../../../src/plan/capacity/sum/sum.ts';
-import { momentsOf, type Part, partOf, type Term } from '../../../src/plan/capacity/sum/term.ts';
+import { momentsOf, type Part, partOf, type Term, termOf } from '../../../src/plan/capacity/sum/term.ts';
 
 const always = (value: number): Distribution => [{ value, probability: 1 }];
-const maybe = (probability: number, ...parts: Distribution[]): Term => [{ probability, parts: parts.map((values) => partOf(values)) }];
+const maybe = (probability: number, ...parts: Distribution[]): Term =>
+  termOf([{ probability, parts: parts.map((values) => partOf(values)) }]);
 
 describe('the sum of what may be asked for', () => {
   it('of nothing is 0', () => {
@@ -24,10 +25,10 @@ describe('the sum of what may be asked for', () => {
   ])('one thing in ten, planned at %f: %f', (q, planned) => expect(sumOf([maybe(0.1, always(5))], 1).quantile(q)).toBe(planned));
 
   it('alternatives never come together', () => {
-    const alternatives: Term = [
+    const alternatives = termOf([
       { probability: 0.5, parts: [partOf(always(4))] },
       { probability: 0.5, parts: [partOf(always(6))] },
-    ];
+    ]);
     expect(sumOf([alternatives], 1).quantile(1)).toBe(6);
     expect(sumOf([maybe(0.5, always(4)), maybe(0.5, always(6))], 1).quantile(1)).toBe(10);
   });
@@ -42,7 +43,7 @@ describe('the sum of what may be asked for', () => {
     const upTo = (max: number) => fc.double({ min: 0, max, noNaN: true });
     const some = fc.tuple(distribution, upTo(1)).map(([values, p]) => partOf(values, p));
     const chance = fc.record({ probability: upTo(0.5), parts: fc.array(some, { maxLength: 2 }) });
-    const terms = fc.array(fc.array(chance, { maxLength: 2 }), { maxLength: 3 });
+    const terms = fc.array(fc.array(chance, { maxLength: 2 }).map(termOf), { maxLength: 3 });
     fc.assert(
       fc.property(terms, fc.double({ min: 0.05, max: 0.95, noNaN: true }), (all, q) => {
         const outcomes = [...enumerated(all)].sort((a, b) => a[0] - b[0]);
@@ -75,7 +76,7 @@ describe('the sum of very many', () => {
     ['one as large as all others together', [...crowd(400, 0.2, 4), maybe(0.3, always(2000.123))]],
     [
       'alternatives of three parts',
-      Array.from({ length: 100 }, (_, i): Term => [{ probability: 0.3, parts: crowdParts(i) }, ...maybe(0.2, always(i / 7))]),
+      Array.from({ length: 100 }, (_, i) => termOf([{ probability: 0.3, parts: crowdParts(i) }, ...maybe(0.2, always(i / 7)).chances])),
     ],
   ] as readonly [string, readonly Term[]][])('%s: as ten thousand draws', (_, terms) => {
     const sum = sumOf(terms, 1e-6);
@@ -113,8 +114,9 @@ function crowdParts(i: number): readonly Part[] {
 }
 
 function* enumerated(terms: readonly Term[]): Generator<[number, number]> {
-  const [first, ...others] = terms;
-  if (!first) return yield [0, 1];
+  const [term, ...others] = terms;
+  if (!term) return yield [0, 1];
+  const first = term.chances;
   for (const [rest, p] of enumerated(others)) {
     yield [rest, p * (1 - first.reduce((sum, c) => sum + c.probability, 0))];
     for (const { probability, parts } of first) for (const [value, own] of partsOf(parts)) yield [rest + value, p * probability * own];
@@ -139,7 +141,7 @@ function draws(terms: readonly Term[], count: number, random: () => number): Flo
 
 function drawn(term: Term, random: () => number): number {
   let left = random();
-  for (const { probability, parts } of term) {
+  for (const { probability, parts } of term.chances) {
     left -= probability;
     if (left < 0) return partsDrawn(parts, random);
   }

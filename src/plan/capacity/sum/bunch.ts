@@ -1,4 +1,5 @@
-import { type Four, type Part, type Term, termMoments } from './term.ts';
+import { addTo, type Four, type Sums } from './cumulants.ts';
+import type { Term } from './term.ts';
 
 /** The first four cumulants of a sum of terms, which are the sums of theirs, and the largest range of a single one. */
 export interface Bunch {
@@ -16,20 +17,19 @@ const ROUNDS = 8;
  * followed term by term. Undefined where there are not enough of them.
  */
 export function bunched(terms: readonly Term[]): { readonly bunch: Bunch | undefined; readonly others: readonly Term[] } {
-  const moments = terms.map(termMoments);
   let most = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {
     let variance = 0;
     let range = 0;
-    for (const own of moments)
+    for (const { moments: own } of terms)
       if (own.range <= most) {
         variance += own.variance;
         if (own.range > range) range = own.range;
       }
     const allowed = SMALL * Math.sqrt(variance);
     if (range <= allowed && variance > 0) {
-      const small = terms.filter((_, i) => (moments[i]?.range ?? 0) <= most);
-      const others = terms.filter((_, i) => (moments[i]?.range ?? 0) > most);
+      const small = terms.filter((t) => t.moments.range <= most);
+      const others = terms.filter((t) => t.moments.range > most);
       return { bunch: { cumulants: cumulantsOf(small), range }, others };
     }
     most = allowed;
@@ -44,41 +44,8 @@ export function bunchLog({ cumulants: [mean, variance, third, fourth], range }: 
   return [-0.5 * variance * square + (fourth * square * square) / 24, mean * frequency - (third * square * frequency) / 6];
 }
 
-type Sums = [number, number, number, number];
-
 function cumulantsOf(terms: readonly Term[]): Four {
   const all: Sums = [0, 0, 0, 0];
-  for (const term of terms) {
-    const raw: Sums = [0, 0, 0, 0];
-    for (const { probability, parts } of term) addTo(raw, rawFrom(sumOfParts(parts)), probability);
-    addTo(all, cumulantsFrom(raw), 1);
-  }
+  for (const { cumulants } of terms) addTo(all, cumulants, 1);
   return all;
-}
-
-function sumOfParts(parts: readonly Part[]): Four {
-  const sum: Sums = [0, 0, 0, 0];
-  for (const part of parts) addTo(sum, cumulantsFrom(part.moments), 1);
-  return sum;
-}
-
-function addTo(sum: Sums, other: Four, times: number): void {
-  sum[0] += times * other[0];
-  sum[1] += times * other[1];
-  sum[2] += times * other[2];
-  sum[3] += times * other[3];
-}
-
-function cumulantsFrom(raw: Four): Four {
-  const m1 = raw[0];
-  const m2 = raw[1];
-  const m3 = raw[2];
-  return [m1, m2 - m1 * m1, m3 - 3 * m2 * m1 + 2 * m1 ** 3, raw[3] - 4 * m3 * m1 - 3 * m2 * m2 + 12 * m2 * m1 * m1 - 6 * m1 ** 4];
-}
-
-function rawFrom(cumulants: Four): Four {
-  const k1 = cumulants[0];
-  const k2 = cumulants[1];
-  const k3 = cumulants[2];
-  return [k1, k2 + k1 * k1, k3 + 3 * k2 * k1 + k1 ** 3, cumulants[3] + 4 * k3 * k1 + 3 * k2 * k2 + 6 * k2 * k1 * k1 + k1 ** 4];
 }

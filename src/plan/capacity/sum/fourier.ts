@@ -81,7 +81,7 @@ function chanceBelow({ from, width, real, imaginary }: Spectrum, x: number): num
  * are a hundred thousand values.
  */
 function createRotor(terms: readonly Term[], pool: Pool, frequency: number) {
-  const chances = terms.flat();
+  const chances = terms.flatMap((t) => t.chances);
   const parts = chances.flatMap((c) => c.parts);
   const { points } = momentsOf(terms);
   const size = points + pool.values.length;
@@ -90,7 +90,7 @@ function createRotor(terms: readonly Term[], pool: Pool, frequency: number) {
   const atRe = new Float64Array(size).fill(1);
   const atIm = new Float64Array(size);
   const weight = new Float64Array(size);
-  const chancesOf = Int32Array.from(terms, (t) => t.length);
+  const chancesOf = Int32Array.from(terms, (t) => t.chances.length);
   const partsOf = Int32Array.from(chances, (c) => c.parts.length);
   const probabilityOf = Float64Array.from(chances, (c) => c.probability);
   const lengthOf = Int32Array.from(parts, (p) => p.values.length);

@@ -16,7 +16,7 @@ const WIDE = 16;
 export function stepOf(terms: readonly Term[], unit: number): number {
   let common = 0;
   for (const term of terms)
-    for (const { parts } of term)
+    for (const { parts } of term.chances)
       for (const part of parts)
         for (const { value } of part.values) {
           common = greatestCommon(Math.round(value / unit), common);
@@ -52,7 +52,7 @@ export function latticeQuantile({ step, first, mass }: Lattice, q: number): numb
 }
 
 function massOf(term: Term, step: number): Float64Array {
-  const chances = term.map(({ probability, parts }) => ({ probability, mass: partsMass(parts, step) }));
+  const chances = term.chances.map(({ probability, parts }) => ({ probability, mass: partsMass(parts, step) }));
   const all = new Float64Array(Math.max(1, ...chances.map((c) => c.mass.length)));
   all[0] = 1 - chanceOf(term);
   for (const { probability, mass } of chances) for (const [i, p] of mass.entries()) all[i] = (all[i] as number) + probability * p;

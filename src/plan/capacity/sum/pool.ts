@@ -1,4 +1,4 @@
-import { type Chance, type Term, termMoments } from './term.ts';
+import type { Chance, Term } from './term.ts';
 
 /** How often each value comes, by rates: a compound Poisson distribution. */
 export interface Pool {
@@ -16,7 +16,7 @@ const CELLS = 2048;
  * side of more. Values are told apart by a 2048th of the largest; what lies between two cells is divided so that the mean stays.
  */
 export function pooled(terms: readonly Term[]): Pool {
-  const largest = terms.reduce((most, term) => Math.max(most, termMoments(term).largest), 0);
+  const largest = terms.reduce((most, term) => Math.max(most, term.moments.largest), 0);
   const rates = new Float64Array(CELLS + 2);
   const cell = largest / CELLS || 1;
   const add = (value: number, rate: number): void => {
@@ -25,7 +25,7 @@ export function pooled(terms: readonly Term[]): Pool {
     rates[at] = (rates[at] as number) + (1 - share) * rate;
     rates[at + 1] = (rates[at + 1] as number) + share * rate;
   };
-  for (const term of terms) for (const chance of term) outcomes(chance, 0, 0, chance.probability, add);
+  for (const term of terms) for (const chance of term.chances) outcomes(chance, 0, 0, chance.probability, add);
   // What adds nothing need not come.
   const used = [...rates.keys()].filter((i) => i > 0 && (rates[i] as number) > 0);
   return { values: Float64Array.from(used, (i) => i * cell), rates: Float64Array.from(used, (i) => rates[i] as number) };

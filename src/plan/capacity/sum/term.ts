@@ -1,10 +1,15 @@
 import type { Distribution, Probability } from '../../../domain/index.ts';
+import { addTo, cumulantsFrom, type Four, rawFrom, type Sums } from './cumulants.ts';
 
 /**
  * One independent summand: at most one of its chances comes true, and where none does it is 0. A single chance is something that
  * comes or does not; several are alternatives, such as the personas that one session may be.
  */
-export type Term = readonly Chance[];
+export interface Term {
+  readonly chances: readonly Chance[];
+  readonly moments: Moments;
+  readonly cumulants: Four;
+}
 
 export interface Chance {
   readonly probability: Probability;
@@ -21,8 +26,6 @@ export interface Part {
   readonly largest: number;
   readonly smallest: number;
 }
-
-export type Four = readonly [number, number, number, number];
 
 /** Its moments are looked at often, so they are taken once. */
 export function partOf(values: Distribution, probability: Probability = 1): Part {
@@ -61,8 +64,7 @@ export function momentsOf(terms: readonly Term[]): Moments {
   let largest = 0;
   let range = 0;
   let points = 0;
-  for (const term of terms) {
-    const own = termMoments(term);
+  for (const { moments: own } of terms) {
     mean += own.mean;
     variance += own.variance;
     largest += own.largest;
@@ -72,36 +74,42 @@ export function momentsOf(terms: readonly Term[]): Moments {
   return { mean, variance, largest, range, points };
 }
 
-export function termMoments(term: Term): Moments {
-  let mean = 0;
-  let square = 0;
+/** Its moments are asked for again and again, so they are taken once. */
+export function termOf(chances: readonly Chance[]): Term {
+  const raw: Sums = [0, 0, 0, 0];
   let largest = 0;
   let smallest = Number.POSITIVE_INFINITY;
   let points = 0;
-  for (const { probability, parts } of term) {
-    let sum = 0;
-    let spread = 0;
+  let chance = 0;
+  for (const { probability, parts } of chances) {
+    const sum: Sums = [0, 0, 0, 0];
     let most = 0;
     let least = 0;
     for (const part of parts) {
-      const first = part.moments[0];
-      sum += first;
-      spread += part.moments[1] - first * first;
+      addTo(sum, cumulantsFrom(part.moments), 1);
       most += part.largest;
       least += part.smallest;
       points += part.values.length;
     }
-    mean += probability * sum;
-    square += probability * (spread + sum * sum);
+    addTo(raw, rawFrom(sum), probability);
+    chance += probability;
     if (most > largest) largest = most;
     if (least < smallest) smallest = least;
   }
-  if (chanceOf(term) < 1 - 1e-9) smallest = 0;
-  return { mean, variance: Math.max(0, square - mean * mean), largest, range: largest - smallest, points };
+  if (chance < 1 - 1e-9) smallest = 0;
+  const cumulants = cumulantsFrom(raw);
+  const moments = {
+    mean: cumulants[0],
+    variance: Math.max(0, cumulants[1]),
+    largest,
+    range: largest - Math.min(largest, smallest),
+    points,
+  };
+  return { chances, moments, cumulants };
 }
 
-export function chanceOf(term: Term): Probability {
+export function chanceOf({ chances }: Term): Probability {
   let sum = 0;
-  for (const { probability } of term) sum += probability;
+  for (const { probability } of chances) sum += probability;
   return sum;
 }
