@@ -15,6 +15,7 @@ const ALL = [
   'live',
   'need',
   'capacity',
+  'cost',
   'ingest',
   'history',
   'gateway',
