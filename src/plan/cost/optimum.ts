@@ -31,6 +31,8 @@ interface State {
 }
 
 const MOST_STATES = 60_000;
+/** More, and the last round lists much that it need not; less, and there are more rounds. */
+const WIDER = 1.5;
 const FIRST_OPEN = 16;
 
 /**
@@ -38,7 +40,7 @@ const FIRST_OPEN = 16;
  * value is the Lagrangian bound + Σ regrets + λ · (what is left of the budgets). So all choices within `width` of the bound are made of
  * choices whose regrets, and what they leave, add up to no more than that; they are listed item by item, without those that are
  * dominated (Pisinger, "A minimal algorithm for the multiple-choice knapsack problem", 1995; here for several budgets). If there are
- * none the width is doubled, so that no first solution has to be guessed, and what is found is the best.
+ * none the width is raised, so that no first solution has to be guessed, and what is found is the best.
  */
 export function optimum(problem: ChoiceProblem): Optimum | undefined {
   const base = relaxed(problem);
@@ -48,7 +50,7 @@ export function optimum(problem: ChoiceProblem): Optimum | undefined {
   const scale = Math.max(1e-300, Math.abs(base.bound), all.at(-1) ?? 0);
   const everything = widest(problem, candidates, base.multipliers) + scale * TOLERANCE;
   let width = Math.max(scale * TOLERANCE, all[Math.min(all.length - 1, problem.items.length + FIRST_OPEN)] ?? 0);
-  for (; ; width = Math.min(everything, 2 * width)) {
+  for (; ; width = Math.min(everything, WIDER * width)) {
     const found = search(problem, candidates, base.multipliers, width);
     if (found.state) {
       const chosen = chosenOf(problem, picksOf(found.state, candidates, found.open));
@@ -98,7 +100,8 @@ function search({ budgets }: ChoiceProblem, candidates: readonly Open[], multipl
     before: undefined,
   } as State);
   const rest = restOf(open, budgets.length);
-  const fits = ({ regret, takes }: State, done: number): boolean => {
+  const views = viewsOf(open, multipliers, width);
+  const fits = ({ regret, takes }: Pick<State, 'regret' | 'takes'>, done: number): boolean => {
     let left = regret;
     for (let b = 0; b < budgets.length; b++) {
       const budget = budgets[b] as number;
@@ -106,7 +109,8 @@ function search({ budgets }: ChoiceProblem, candidates: readonly Open[], multipl
       const unused = budget - (takes[b] as number) - (rest.most[done]?.[b] as number);
       if (unused > 0) left += unused * (multipliers[b] as number);
     }
-    return left <= width * (1 + TOLERANCE);
+    const most = width * (1 + TOLERANCE);
+    return left <= most && views.every((view) => seenFrom(view, { regret, takes }, budgets, done) <= most);
   };
   let states: readonly State[] = [{ ...start, before: undefined, pick: -1 }].filter((s) => fits(s, 0));
   let complete = true;
@@ -125,6 +129,53 @@ function search({ budgets }: ChoiceProblem, candidates: readonly Open[], multipl
   }
   const best = states.reduce<State | undefined>((least, s) => (least === undefined || s.value < least.value ? s : least), undefined);
   return { state: best, open, complete };
+}
+
+/** Other multipliers, from which one sees that what has been used of a budget can no longer be made good by the rest. */
+interface View {
+  readonly shift: readonly number[];
+  /** Of the items from each on: the least regret there. */
+  readonly rest: readonly number[];
+}
+
+const SHIFTS = [0.3, 1, 3];
+
+function viewsOf(open: readonly Open[], multipliers: readonly number[], width: number): readonly View[] {
+  const spread = multipliers.map((_, b) =>
+    Math.sqrt(open.reduce((sum, { choices }) => sum + ((choices[1]?.takes[b] ?? 0) - (choices[0]?.takes[b] ?? 0)) ** 2, 0)),
+  );
+  return signsOf(multipliers.length).flatMap((signs) =>
+    SHIFTS.map((size) => {
+      // No multiplier may be below 0, or the bound would not hold.
+      const shift = signs.map((sign, b) => Math.max(-(multipliers[b] as number), (sign * size * width) / ((spread[b] as number) || 1)));
+      const rest = open.map(({ choices }) =>
+        Math.min(...choices.map((c) => c.takes.reduce((sum, t, b) => sum + t * (shift[b] as number), c.regret))),
+      );
+      for (let i = rest.length - 2; i >= 0; i--) rest[i] = (rest[i] as number) + (rest[i + 1] as number);
+      return { shift, rest: [...rest, 0] };
+    }),
+  );
+}
+
+/** Every way to raise some, lower some and leave others. */
+function signsOf(width: number): readonly (readonly number[])[] {
+  const all = Array.from({ length: width }).reduce<readonly (readonly number[])[]>(
+    (signs) => signs.flatMap((s) => [-1, 0, 1].map((sign) => [...s, sign])),
+    [[]],
+  );
+  return all.filter((signs) => signs.some((s) => s !== 0));
+}
+
+/** How far from the bound what comes of a state is at least. */
+function seenFrom(
+  { shift, rest }: View,
+  { regret, takes }: Pick<State, 'regret' | 'takes'>,
+  budgets: readonly number[],
+  done: number,
+): number {
+  let seen = regret + (rest[done] as number);
+  for (let b = 0; b < shift.length; b++) seen += (shift[b] as number) * ((takes[b] as number) - (budgets[b] as number));
+  return seen;
 }
 
 /** What is most undecided comes first, so that the rest soon has little say. */
