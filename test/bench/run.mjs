@@ -14,6 +14,8 @@ const OUT = join(HERE, '..', '..', 'test-results', 'bench');
 const ALL = [
   'live',
   'need',
+  'capacity',
+  'cost',
   'ingest',
   'history',
   'gateway',
