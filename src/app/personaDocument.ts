@@ -7,12 +7,13 @@ import {
   type Persona,
   type Pin,
   type Priority,
+  pinProblem,
   quantile,
   type Resource,
   type Result,
 } from '../domain/index.ts';
 import type { Component, PersonaModel } from '../learn/personaModel.ts';
-import { problemOf, withPinned } from '../learn/personas/edit.ts';
+import { withPinned } from '../learn/personas/edit.ts';
 
 /** The persona document (PDL) of DESIGN §5.2: what is learnt so far of each field; what is not known is left out. */
 export interface PersonaDocument {
@@ -137,7 +138,7 @@ function entryProblem(entry: PersonaEntry | null): string | undefined {
   if (edge !== -1) return `.edges[${edge}] needs "from", "to", "probability" (0 to 1) and "lag_ms" {"p50", "p90"}`;
   if (entry.pins !== undefined && !Array.isArray(entry.pins)) return '.pins is not a list';
   for (const [i, pin] of (entry.pins ?? []).entries()) {
-    const problem = typeof pin === 'object' && pin !== null ? problemOf(pin) : 'It needs "field" and "value".';
+    const problem = typeof pin === 'object' && pin !== null ? pinProblem(pin) : 'It needs "field" and "value".';
     if (problem) return `.pins[${i}]: ${problem.replace(/\.$/, '')}`;
   }
   return undefined;

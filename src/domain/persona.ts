@@ -27,6 +27,23 @@ export const PIN_FIELDS = [
 ] as const;
 export type PinField = (typeof PIN_FIELDS)[number];
 
+const OF_RESOURCES: readonly string[] = ['probability', 'priority', 'latency_target_ms'] satisfies readonly PinField[];
+
+/** What is wrong with a pin, in words; undefined where nothing is. */
+export function pinProblem({ field, resource, value }: Pin): string | undefined {
+  if (!PIN_FIELDS.includes(field)) return `“${field}” cannot be fixed by hand; one of ${PIN_FIELDS.join(', ')} can.`;
+  if (OF_RESOURCES.includes(field) !== (resource !== undefined))
+    return OF_RESOURCES.includes(field) ? `“${field}” needs a resource.` : `“${field}” is of the persona, not of ${resource}.`;
+  if (field === 'probability') return isNumber(value) && value <= 1 ? undefined : `A probability is 0 to 1, not ${JSON.stringify(value)}.`;
+  if (field === 'latency_target_ms')
+    return isNumber(value) ? undefined : `A latency target is a number of milliseconds, not ${JSON.stringify(value)}.`;
+  if (field === 'priority' && !['high', 'medium', 'low'].includes(String(value)))
+    return `A priority is high, medium or low, not ${JSON.stringify(value)}.`;
+  return typeof value === 'string' && value.trim() !== '' ? undefined : `“${field}” must be a text, not ${JSON.stringify(value)}.`;
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+
 /** A recurring workflow. `weight` is its share of sessions; the weights of all personas sum to ≤ 1 (the rest is noise). */
 export interface Persona {
   /** Survives re-learning and renaming. */
