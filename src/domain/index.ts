@@ -4,6 +4,8 @@ export * from './decision.ts';
 export * from './demand.ts';
 export * from './fault.ts';
 export * from './persona.ts';
+export * from './priority.ts';
 export * from './quantity.ts';
+export * from './requirements.ts';
 export * from './resource.ts';
 export * from './workflowEdit.ts';

@@ -1,3 +1,5 @@
+import type { SaidDemand } from './demand.ts';
+import type { Priority } from './priority.ts';
 import type { Distribution, Probability, UnixMs } from './quantity.ts';
 import type { ResourceId } from './resource.ts';
 
@@ -68,6 +70,8 @@ export interface Persona {
   readonly edges: readonly Edge[];
   /** What else is known of it. */
   readonly profile?: PersonaProfile;
+  /** What people wrote of its demand in a document. */
+  readonly said?: SaidDemand;
 }
 
 export interface PersonaProfile {
@@ -95,10 +99,7 @@ export interface Recurrence {
   readonly perWeek: number;
 }
 
-export const PRIORITIES = ['high', 'medium', 'low'] as const;
-export type Priority = (typeof PRIORITIES)[number];
-
-/** What a persona wants of a resource. */
+/** What a persona wants of a resource: what was pinned, else what was said in a document, else what was learnt. */
 export interface Demand {
   readonly priority: Priority;
   /** From a session's begin: warm by then, nine of ten sessions that use it do not wait, ms. */

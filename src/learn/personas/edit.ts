@@ -49,7 +49,9 @@ export function withPinsOf(model: PersonaModel, edited: PersonaModel | undefined
     ...model,
     components: model.components.map((c) => {
       const mine = by.get(c.id);
-      return mine ? withPinned({ ...c, name: mine.name, ...(mine.pins ? { pins: mine.pins } : {}) }) : c;
+      if (!mine) return c;
+      const { pins, said } = mine;
+      return withPinned({ ...c, name: mine.name, ...(pins ? { pins } : {}), ...(said ? { said } : {}) });
     }),
   };
 }

@@ -51,9 +51,10 @@ const resource = object(
       memory_gb: DISTRIBUTION,
       storage_gb: DISTRIBUTION,
       network_bandwidth_mbps: DISTRIBUTION,
+      learnt: list(text),
     }),
     duration_ms: DISTRIBUTION,
-    sla: object({ priority: { is: 'text', oneOf: PRIORITIES }, latency_target_ms: count }),
+    sla: object({ priority: { is: 'text', oneOf: PRIORITIES }, latency_target_ms: count, learnt: list(text) }),
   },
   'id',
 );
