@@ -36,6 +36,7 @@ import { createMoves, refusalOf } from './moves.ts';
 import { createObserving } from './observing.ts';
 import { createPasses } from './passes.ts';
 import { createPersonaEdits } from './personaEdits.ts';
+import { createPersonaFile } from './personaFile/personaFile.ts';
 import { createPersonaVersions } from './personaVersions.ts';
 import { look, type View } from './pipeline.ts';
 import { EMPTY_MEMORY, type Memory, type Ports } from './ports.ts';
@@ -214,6 +215,18 @@ export async function createApp(given: Ports): Promise<App> {
     remember: (model) => remember({ model }),
     personas: () => view?.personas ?? [],
     resources: declared.resources,
+    pass: passes.pass,
+  });
+  const personaFile = createPersonaFile({
+    now,
+    declared,
+    tell,
+    file: ports.personaFile,
+    edits: personas,
+    model: () => memory.model,
+    memory: () => memory.personaFile,
+    remember: (file) => remember({ personaFile: file }),
+    trusted: () => trusted,
     pass: passes.pass,
   });
   const climbs = createClimbs({
@@ -443,6 +456,7 @@ export async function createApp(given: Ports): Promise<App> {
     await ports.store.news?.((merged) => {
       memory = asKept(merged);
     });
+    await personaFile.look();
     sensing.endIfIdle();
     if ((await variants.turn()) === 'turned') await serving.open();
     await engines.check(signal);
@@ -575,7 +589,7 @@ export async function createApp(given: Ports): Promise<App> {
     live,
     moves,
     passes,
-    personas,
+    personas: { ...personas, ...personaFile },
     privacy,
     recorded,
     sensing,

@@ -34,12 +34,12 @@ export function createPersonaVersions(store: VersionStore | undefined) {
     };
     for (const { id, was, is } of changes(before, after)) {
       const last = added.filter((v) => v.persona === id).at(-1);
-      // What a person changes can be gone back to, however little was learnt since it was last kept.
-      if (why.author === 'person' && was && !(last && !last.gone && same(last.snapshot, was)))
+      // What people change can be gone back to, however little was learnt since it was last kept.
+      if (why.author !== 'learnt' && was && !(last && !last.gone && same(last.snapshot, was)))
         push({ persona: id, at: at - 1, author: 'learnt', reason: 'as it was learnt by then', snapshot: was });
-      if (is && (why.author === 'person' || !last || last.gone || differ(last.snapshot, is)))
+      if (is && (why.author !== 'learnt' || !last || last.gone || differ(last.snapshot, is)))
         push({ persona: id, at, author: why.author, reason: why.reason(id), snapshot: is });
-      if (!is && was && why.author === 'person')
+      if (!is && was && why.author !== 'learnt')
         push({ persona: id, at, author: why.author, reason: why.reason(id), snapshot: was, gone: true });
     }
     if (added.length === old.length) return;

@@ -5,7 +5,7 @@ export const SAMPLE = `// What this team does, week in, week out.
   "owner": "team shop", // not ours: kept
   "personas": [
     {
-      "name": "Database reports",
+      "name": "Month end",
       "weight": 0.4,
       "confidence": 0.8,
       "updated_at": "2026-05-04T09:00:00.000Z",
@@ -65,12 +65,12 @@ export const SAMPLE = `// What this team does, week in, week out.
         "data_age": "P7D"
       },
       "pins": [
-        { "field": "name", "value": "Database reports" },
+        { "field": "name", "value": "Month end" },
         { "field": "probability", "resource": "compose:shop/db", "value": 1 }, // always
       ]
     },
     {
-      "name": "Web tests",
+      "name": "Browser checks",
       "weight": 0.3,
       "edges": []
     }
