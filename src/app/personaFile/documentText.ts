@@ -43,6 +43,21 @@ export function documentText(ours: PersonaDocument, existing?: Existing): Result
   return ok(same(merged, plainOf(root)) ? current : (rewritten(current, merged) as string));
 }
 
+/** What learning wrote in a document, as far as that can be told: it may take out of it what it does not find any more. */
+export function learntPart(text: string): PersonaDocument | undefined {
+  const document = checkPersonas(text).document as PersonaDocument | undefined;
+  return (
+    document && {
+      version: 1,
+      personas: document.personas.map(({ name, weight, confidence, updated_at, attributes, resources = [], edges, ...rest }) => {
+        const { provisioning_order, recurrence, pins } = rest;
+        const own = resources.map(({ id, duration_ms, sla }) => ({ id, duration_ms, sla }));
+        return json({ name, weight, confidence, updated_at, attributes, resources: own, edges, provisioning_order, recurrence, pins });
+      }) as PersonaDocument['personas'],
+    }
+  );
+}
+
 const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 /** The same text, in which one persona has another name. */
