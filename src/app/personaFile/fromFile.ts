@@ -50,9 +50,14 @@ const ALIKE = 0.6;
 
 /**
  * Joins what a document says with what is known here, since it was last `seen`: names, pins, patterns, profiles, requirements and
- * service levels, field by field. What both changed stays as it is here, and is told. A persona that nobody knows here comes in whole.
+ * service levels, field by field. What both changed stays as it is here, and is told, unless `theirs` is to hold: then somebody asked for it. A persona that nobody knows here comes in whole.
  */
-export function fromFile(model: PersonaModel, document: PersonaDocument, before: readonly Seen[]): FromFile {
+export function fromFile(
+  model: PersonaModel,
+  document: PersonaDocument,
+  before: readonly Seen[],
+  holds: 'ours' | 'theirs' = 'ours',
+): FromFile {
   const components = [...model.components];
   const came = new Map<string, string>();
   const conflicts: string[] = [];
@@ -65,7 +70,7 @@ export function fromFile(model: PersonaModel, document: PersonaDocument, before:
     const decided = decidedIn(entry);
     if (at !== -1) {
       const own = components[at] as Component;
-      const next = joined(own, was?.seen?.decided, decided, components, conflicts);
+      const next = joined(own, was?.seen?.decided, decided, { all: components, conflicts, holds });
       if (next.came.length > 0) came.set(own.id, next.came.join(', '));
       components[at] = next.component;
       seen.push({ id: own.id, decided, uses: idsOf(entry) });
@@ -157,11 +162,17 @@ interface Joined {
   readonly came: readonly string[];
 }
 
-function joined(own: Component, base: Decided | undefined, theirs: Decided, all: readonly Component[], conflicts: string[]): Joined {
+interface Among {
+  readonly all: readonly Component[];
+  readonly conflicts: string[];
+  readonly holds: 'ours' | 'theirs';
+}
+
+function joined(own: Component, base: Decided | undefined, theirs: Decided, { all, conflicts, holds }: Among): Joined {
   const ours = decidedHere(own);
-  const merge = threeWay(base, theirs, ours);
+  const merge = holds === 'ours' ? threeWay(base, theirs, ours) : threeWay(base, ours, theirs);
   const merged = merge.value as Decided;
-  conflicts.push(...merge.conflicts.filter((c) => !isPinned(c, merged.pins)).map((c) => told(own.name, c)));
+  if (holds === 'ours') conflicts.push(...merge.conflicts.filter((c) => !isPinned(c, merged.pins)).map((c) => told(own.name, c)));
   const clash = merged.name !== own.name && all.some((c) => c !== own && c.name === merged.name);
   if (clash) conflicts.push(`“${own.name}” is called “${merged.name}” in the file, as another persona is here. It keeps its name here.`);
   const name = clash ? own.name : merged.name;
@@ -229,7 +240,7 @@ function takeOut(gone: Seen, components: Component[], came: Map<string, string>,
   const own = components[at];
   if (!own) return;
   const bare: Decided = { name: own.name, pins: [], engagement_patterns: [], resource_profiles: [], resources: [] };
-  const next = joined(own, { ...gone.decided, name: own.name }, bare, components, conflicts);
+  const next = joined(own, { ...gone.decided, name: own.name }, bare, { all: components, conflicts, holds: 'ours' });
   const onlyOfFile = isOnlyOfFile(own) && saysNothing(next.component.said);
   if (!onlyOfFile && next.came.length === 0) return;
   came.set(own.id, onlyOfFile ? 'gone from the file' : `gone from the file: ${next.came.join(', ')}`);

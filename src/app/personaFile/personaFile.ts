@@ -148,7 +148,7 @@ export function createPersonaFile(ports: PersonaFilePorts): PersonaFiles & { loo
       const worst = findings.find((f) => f.severity === 'error');
       if (worst) return failed('bad-file', 'never', `${name}:${worst.line}:${worst.column}: ${worst.message}`);
       const before = ports.model() ?? NOTHING;
-      const { model, came, conflicts } = fromFile(before, document as PersonaDocument, []);
+      const { model, came, conflicts } = fromFile(before, document as PersonaDocument, [], 'theirs');
       const edit = await edits.came(before, model, (id) => `from ${name}: ${came.get(id) ?? 'makes room'}`);
       await ports.pass();
       return ok({ ...edit, personas: edit.personas.filter((p) => came.has(p.id)), came, conflicts });

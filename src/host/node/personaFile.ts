@@ -47,7 +47,7 @@ export function openPersonaFile(folder: string): DocumentFile {
         await rm(draft, { force: true });
         return stands.ok ? failed('held-by-other', 'now', `${PERSONA_FILE} was changed meanwhile. Try again.`) : stands;
       } catch (error) {
-        await rm(draft, { force: true });
+        await rm(draft, { force: true }).catch(() => {});
         return failed('storage-failed', 'never', `${PERSONA_FILE} could not be written (${(error as NodeJS.ErrnoException).code}).`);
       }
     },
