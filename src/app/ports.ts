@@ -365,8 +365,9 @@ export interface DocumentFile {
 }
 
 export interface VersionStore {
-  /** What can't be read is none. */
+  /** What can't be read is none. Cheap where nothing changed. */
   load(): Promise<readonly PersonaVersion[]>;
+  /** In place of what was last loaded; what another window added since then stays. */
   save(versions: readonly PersonaVersion[]): void;
   flush(): Promise<void>;
 }
