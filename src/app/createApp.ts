@@ -37,6 +37,7 @@ import { createMoves, refusalOf } from './moves.ts';
 import { createObserving } from './observing.ts';
 import { createPasses } from './passes.ts';
 import { createPersonaEdits } from './personaEdits.ts';
+import { createPersonaFile } from './personaFile/personaFile.ts';
 import { createPersonaVersions } from './personaVersions.ts';
 import { look, type View } from './pipeline.ts';
 import { EMPTY_MEMORY, type Memory, type Ports } from './ports.ts';
@@ -235,6 +236,18 @@ export async function createApp(given: Ports): Promise<App> {
     versions,
     personas,
     tell,
+    pass: passes.pass,
+  });
+  const personaFile = createPersonaFile({
+    now,
+    declared,
+    tell,
+    file: ports.personaFile,
+    edits: personas,
+    model: () => memory.model,
+    memory: () => memory.personaFile,
+    remember: (file) => remember({ personaFile: file }),
+    trusted: () => trusted,
     pass: passes.pass,
   });
   const climbs = createClimbs({
@@ -465,6 +478,7 @@ export async function createApp(given: Ports): Promise<App> {
     await ports.store.news?.((merged) => {
       memory = asKept(merged);
     });
+    await personaFile.look();
     sensing.endIfIdle();
     experiments.look();
     if ((await variants.turn()) === 'turned') await serving.open();
@@ -601,7 +615,7 @@ export async function createApp(given: Ports): Promise<App> {
     live,
     moves,
     passes,
-    personas,
+    personas: { ...personas, ...personaFile },
     privacy,
     recorded,
     sensing,

@@ -1,16 +1,20 @@
+import type { PersonaModel } from '../learn/personaModel.ts';
 import { mergedExperiment } from './mergedExperiments.ts';
+import { mergedModel } from './mergedModel.ts';
 import type { Memory } from './ports.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
 /**
  * Two windows of one workspace write one memory. What each changed since both knew the same (`base`) is kept: key by key, and entry by
- * entry where a key holds a record. Lines of the ledger and sessions of tests are kept of both. Where both changed the same, ours is the newer.
+ * entry where a key holds a record. Lines of the ledger, sessions of tests and what people decided of personas are kept of both. Where both changed
+ * the same, ours is the newer.
  */
 export function mergedMemory(base: Memory, ours: Memory, theirs: Memory): Memory {
   const merged = mergedPlain(base as unknown as Plain, ours as unknown as Plain, theirs as unknown as Plain, (key, was, own, other) => {
     if (key === 'ledger') return bothOf(was as Memory['ledger'], own as Memory['ledger'], other as Memory['ledger']);
     if (key === 'experiments') return mergedTests((was ?? {}) as Tests, own as Tests, other as Tests);
+    if (key === 'model') return mergedModel(was as Memory['model'], own as PersonaModel, other as PersonaModel);
     return RECORDS.has(key) ? mergedPlain((was ?? {}) as Plain, own as Plain, other as Plain, (_entry, _was, mine) => mine) : own;
   });
   return merged as unknown as Memory;

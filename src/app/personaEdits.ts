@@ -4,12 +4,13 @@ import { renamePersona } from '../learn/personas/edit.ts';
 import { forgetPersona } from '../learn/personas/forget.ts';
 import { mergePersonas } from '../learn/personas/merge.ts';
 import { endedIn, releasePersona, restorePersona } from '../learn/personas/restore.ts';
+import type { Difference } from '../sense/pdl/difference.ts';
 import { type PersonaDocument, toDocument } from './personaDocument.ts';
 import { documentOf, type PersonaVersions } from './personaVersions.ts';
 import type { PersonaVersion, SplitOptions } from './ports.ts';
 
 /** What a person does with personas. Each edit holds when history is learnt anew, is kept as a version, and can be undone. */
-export interface AppPersonas {
+export interface AppPersonas extends PersonaFiles {
   rename(id: string, name: string): Promise<Result<PersonaEdit>>;
   /** The first stays, with its name. */
   merge(into: string, from: string): Promise<Result<PersonaEdit>>;
@@ -25,6 +26,26 @@ export interface AppPersonas {
   versions(id?: string): Promise<readonly PersonaVersionView[]>;
   /** The persona document of these, or of all. */
   export(ids?: readonly string[]): PersonaDocument;
+}
+
+/** Personas in documents that people write. */
+export interface PersonaFiles {
+  /** What a document says of names, pins, patterns, profiles, requirements and service levels; personas that are new come in whole. */
+  import(text: string, name: string): Promise<Result<ImportedDocument>>;
+  /** The text for a file: of one that is there already only what differs is changed, and what others wrote there stays. */
+  exportText(ids: readonly string[] | undefined, existing?: { readonly text: string; readonly name: string }): Result<string>;
+  /** Into the workspace's own persona document, where what others wrote there stays. Nothing else writes it. */
+  saveToRepository(): Promise<Result<{ readonly file: string; readonly written: boolean }>>;
+  /** What the workspace's persona document and we both changed, in sentences; what is here holds. */
+  conflicts(): readonly string[];
+  /** What differs between two versions of a persona; `now` is as it is. */
+  compare(id: string, from: number, to: number | 'now'): Promise<Result<readonly Difference[]>>;
+}
+
+export interface ImportedDocument extends PersonaEdit {
+  /** By id: what came, in a few words. */
+  readonly came: ReadonlyMap<string, string>;
+  readonly conflicts: readonly string[];
 }
 
 export interface PersonaEdit {
@@ -57,12 +78,14 @@ export interface PersonaEditPorts {
 
 type Reason = (id: string) => string;
 
-/** What a test decides is kept like a person's edit. */
-interface Adoption {
+/** Edits, and what is decided like one: by a test, by a document. */
+export interface PersonaEdits extends Omit<AppPersonas, keyof PersonaFiles> {
   /** As it was in that version, under its present name. */
   adopt(id: string, version: Pick<PersonaVersion, 'at' | 'snapshot'>, reason: string): Promise<Result<PersonaEdit>>;
   /** It stays as it is, and its versions tell why. */
   note(id: string, reason: string): Promise<void>;
+  /** What came from a document; what is shown follows with the next pass. */
+  came(before: PersonaModel, after: PersonaModel, reason: Reason): Promise<PersonaEdit>;
 }
 
 export function createPersonaEdits({
@@ -74,7 +97,7 @@ export function createPersonaEdits({
   versions,
   learning,
   pass,
-}: PersonaEditPorts): AppPersonas & Adoption {
+}: PersonaEditPorts): PersonaEdits {
   /** Which edit was the last. */
   let last: object | undefined;
   let editedAt = 0;
@@ -104,16 +127,27 @@ export function createPersonaEdits({
     at = time(),
     of?: readonly string[],
   ): Promise<Result<PersonaEdit>> {
+    const edited = of ? onlyOf(of, before, after) : after;
+    const done = await recorded(before, edited, why, at, after);
+    await versions.record(edited, after, { author: 'learnt', reason: () => 'learnt anew' }, at);
+    await pass();
+    return ok(done);
+  }
+
+  async function recorded(
+    before: PersonaModel,
+    edited: PersonaModel,
+    why: { readonly author: PersonaVersion['author']; readonly reason: Reason },
+    at = time(),
+    after = edited,
+  ): Promise<PersonaEdit> {
     take(after);
     const own = {};
     last = own;
-    const edited = of ? onlyOf(of, before, after) : after;
     await versions.record(before, edited, why, at);
-    await versions.record(edited, after, { author: 'learnt', reason: () => 'learnt anew' }, at);
-    await pass();
     const was = new Map(before.components.map((c) => [c.id, c]));
     const changed = edited.components.filter((c) => was.get(c.id) !== c).map(({ id, name }) => ({ id, name }));
-    return ok({ personas: changed, undo: () => undone(own, before, after, why.reason) });
+    return { personas: changed, undo: () => undone(own, before, after, why.reason) };
   }
 
   async function undone(own: object, before: PersonaModel, after: PersonaModel, reason: Reason): Promise<Result<void>> {
@@ -135,6 +169,7 @@ export function createPersonaEdits({
   const nameOf = (id: string): string => model()?.components.find((c) => c.id === id)?.name ?? id;
 
   return {
+    came: (before, after, reason) => recorded(before, after, { author: 'file', reason }),
     rename: (id, name) => {
       const before = nameOf(id);
       return edit(

@@ -14,6 +14,7 @@ import type { WarmBacktest } from './backtest/warm/warmBacktest.ts';
 import type { DemandAsk, DemandHistory } from './demand/demandSeries.ts';
 import type { Forecasts } from './demand/forecasts.ts';
 import type { History } from './history.ts';
+import type { FileMemory } from './personaFile/fromFile.ts';
 import type { Replay } from './replayPolicies.ts';
 import type { RhythmData } from './rhythms.ts';
 
@@ -42,6 +43,8 @@ export interface Ports {
   readonly store: Store;
   /** Where versions of personas are kept; undefined: for as long as the app is open. */
   readonly versions?: VersionStore;
+  /** The persona document of the workspace's own files; absent where there is none to be had. */
+  readonly personaFile?: DocumentFile;
   readonly readWorkspace: () => Promise<WorkspaceFiles>;
   readonly providers: readonly Provider[];
   /** What the machine says of itself, kept for a few seconds; undefined: nothing is known of it. */
@@ -289,6 +292,8 @@ export interface Memory {
   readonly branches?: Branches;
   /** Resources for which a person wants a standby kept. */
   readonly standbys: readonly ResourceId[];
+  /** What the workspace's persona document said when it was last read, and what was known then; absent until there is one. */
+  readonly personaFile?: FileMemory;
   /** What the developer edited of workflows; absent until something was. */
   readonly edits?: EditHistory;
   /** What each took of the machine when it was last measured, idle. */
@@ -350,7 +355,8 @@ export interface PersonaVersion {
   /** Counted up per persona, and never given again. */
   readonly number: number;
   readonly at: UnixMs;
-  readonly author: 'learnt' | 'person' | 'test';
+  /** `test`: a test of versions decided it; `file`: it came with the persona document of the workspace. */
+  readonly author: 'learnt' | 'person' | 'test' | 'file';
   /** In a few words: what was done. */
   readonly reason: string;
   /** All of it, so that going back is exact. */
@@ -359,9 +365,20 @@ export interface PersonaVersion {
   readonly gone?: true;
 }
 
+/** A text file of the workspace that people edit, too. */
+export interface DocumentFile {
+  /** For people: `.prewarm/personas.json`. */
+  readonly name: string;
+  /** Its text; undefined where there is none. Cheap where it did not change. */
+  read(): Promise<Result<string | undefined>>;
+  /** As a whole or not at all. Refused, to be tried again, where it is no longer what it was taken to be (`instead`). */
+  write(text: string, instead: string | undefined): Promise<Result<void>>;
+}
+
 export interface VersionStore {
-  /** What can't be read is none. */
+  /** What can't be read is none. Cheap where nothing changed. */
   load(): Promise<readonly PersonaVersion[]>;
+  /** In place of what was last loaded; what another window added since then stays. */
   save(versions: readonly PersonaVersion[]): void;
   flush(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Priority } from './persona.ts';
+import type { Priority } from './priority.ts';
 import type { Distribution, Probability, UnixMs } from './quantity.ts';
 import type { ResourceId } from './resource.ts';
 
@@ -147,3 +147,11 @@ export interface DemandReport {
   /** Of which nothing is said, and why. */
   readonly silent: readonly { readonly subject: DemandSubject; readonly because: string }[];
 }
+/** What people wrote in a document of what a persona asks for. Learning leaves it alone, and what they left out is learnt. */
+export interface SaidDemand {
+  readonly patterns: readonly EngagementPattern[];
+  readonly profiles: readonly ResourceProfile[];
+  readonly requirements: readonly SaidRequirements[];
+}
+
+export type SaidRequirements = Pick<Requirements, 'resource'> & Partial<Omit<Requirements, 'resource'>>;

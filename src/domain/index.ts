@@ -5,6 +5,8 @@ export * from './demand.ts';
 export * from './experiment.ts';
 export * from './fault.ts';
 export * from './persona.ts';
+export * from './priority.ts';
 export * from './quantity.ts';
+export * from './requirements.ts';
 export * from './resource.ts';
 export * from './workflowEdit.ts';

@@ -34,7 +34,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: {
       output: {
         type: 'string',
-        hint: 'Write the persona document (PDL) here. Names and pins of a document that is there already survive.',
+        hint: 'Write the persona document (PDL) here. What people wrote in a document that is there already survives.',
       },
     },
     run: lazily(async () => (await import('./learnCommand.ts')).learnCommand),
@@ -146,10 +146,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   personas: {
     usage:
-      'prewarm personas [list | rename <persona> <name> | merge <persona> <other> | split <persona> | delete <persona> | export [persona…] [-o FILE] | versions <persona> | rollback <persona> <version> | release <persona>]',
-    summary: 'Lists, edits and exports personas, and goes back to earlier versions of them',
+      'prewarm personas [list | rename <persona> <name> | merge <persona> <other> | split <persona> | delete <persona> | export [persona…] [-o FILE] | import <file> | check [file] | versions <persona> | compare <persona> <version> [<version>] | rollback <persona> <version> | release <persona>]',
+    summary: 'Lists, edits, checks, imports and exports personas, and goes back to earlier versions of them',
     positionals: { min: 0, max: Number.POSITIVE_INFINITY },
-    options: { ...live, output: { type: 'string', hint: 'With export: write the persona document to this file.' } },
+    options: {
+      ...live,
+      output: {
+        type: 'string',
+        hint: 'With export: write the persona document to this file; of one that is there already, what others wrote stays.',
+      },
+    },
     run: lazily(async () => (await import('./personasCommand.ts')).personasCommand),
   },
   experiments: {

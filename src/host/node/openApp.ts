@@ -18,6 +18,7 @@ import { openHistories } from './histories.ts';
 import { createHostReadings } from './hostReadings/hostReadings.ts';
 import { openJournal } from './journal.ts';
 import { importsIn, journalIn, memoryIn, versionsIn } from './kept.ts';
+import { openPersonaFile } from './personaFile.ts';
 import { openVersions } from './personaVersions.ts';
 import { createRecords } from './records.ts';
 import { createSweeperStarter, leasesIn, workspacesIn } from './startSweeper.ts';
@@ -103,6 +104,7 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
     after,
     store: openStore(memoryIn(storage)),
     versions: openVersions(versionsIn(storage)),
+    personaFile: openPersonaFile(workspace.folder),
     readWorkspace: () => readWorkspace(workspace.folder, new AbortController().signal),
     providers: createProviders({ ...options.providers, cache: join(root, 'cache'), bundles: options.bundles }),
     readings: createHostReadings(watchedFolders(root)),

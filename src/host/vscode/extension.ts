@@ -13,8 +13,10 @@ import { registerLanguageModelTools } from './languageModelTools.ts';
 import { registerLedger } from './ledgerPanel.ts';
 import { registerMcpServer } from './mcpServer.ts';
 import { registerPages } from './pages.ts';
+import { registerPersonaDiagnostics } from './personas/personaDiagnostics.ts';
 import { registerPersonaDocuments } from './personas/personaDocuments.ts';
 import { createPersonaTree } from './personas/personaTreeView.ts';
+import { watchPersonaFile } from './personas/watchPersonaFile.ts';
 import { createPublicApi } from './publicApi.ts';
 import { allSettings, createSettingsReader } from './readSettings.ts';
 import { createResourceTree } from './resourceTreeView.ts';
@@ -95,6 +97,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
       spans?.show(state);
       others.show(state);
     };
+    if (folder) context.subscriptions.push(watchPersonaFile(folder, opened));
     context.subscriptions.push({ dispose: opened.onChange(show) }, { dispose: opened.onSuggest(createSuggestions(opened)) });
     show();
     return opened;
@@ -107,6 +110,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
     personas,
     others,
     registerPersonaDocuments(open),
+    registerPersonaDiagnostics(core),
     registerPages(),
     ...registerCommands({ open, log, workflow, ledger, demand, experiments, journal, settings }),
     ...startSensors(record),
