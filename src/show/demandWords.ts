@@ -9,12 +9,11 @@ const MOST_EVENTS = 3;
 
 /** What a chart shows, in paragraphs: how much and when, whether it can be served, what was not expected, what is planned. */
 export function lineWords(demand: Demand, now: UnixMs, ahead: Ahead, clock: Clock, t: Translate = english): readonly string[] {
-  const { forecast, quantity, events } = demand;
+  const { forecast, events } = demand;
   if (forecast.length === 0) return [];
-  const isNothing = isCounted(quantity) && forecast.every((p) => p.value < NOTHING);
   const when = aheadWords(ahead, t);
   return [
-    isNothing
+    isNothing(demand)
       ? t('{0} nothing is expected.', when)
       : [aboutWords(when, demand, forecast, t), ...busyWords(demand, now, clock, t)].join(' '),
     ...capacityWords(demand, now, clock, t),
@@ -25,6 +24,7 @@ export function lineWords(demand: Demand, now: UnixMs, ahead: Ahead, clock: Cloc
 
 /** Less than this in every step is none. */
 const NOTHING = 0.05;
+const isNothing = ({ quantity, forecast }: Demand): boolean => isCounted(quantity) && forecast.every((p) => p.value < NOTHING);
 
 export function aheadWords(ahead: Ahead, t: Translate = english): string {
   return { hour: t('In the next hour'), day: t('In the next day'), week: t('In the next week') }[ahead];
@@ -162,6 +162,7 @@ export function headlineOf(charts: readonly DemandChart[], now: UnixMs, ahead: A
   const when = aheadWords(ahead, t);
   if (!most) return charts.length > 0 ? t('{0} so much is foreseen:', when) : t('{0} nothing can be foreseen yet.', when);
   const { quantity, subject, forecast } = most;
+  if (isNothing(most)) return t('{0} nothing is expected.', when);
   return t('{0} most is expected of {1}: about {2}.', when, subject.name, amount(volumeOf(forecast), quantity, subject.kind, t, roughly));
 }
 

@@ -12,25 +12,25 @@ const MORNING = Array.from({ length: 24 }, (_, i) => (i === 19 ? 6 : i === 18 ||
 
 describe('demand as rows', () => {
   it('a gap has no value, and what was measured keeps its time', () => {
-    expect(chartOf({ past: [1, Number.NaN, 3], point: [1] }).history).toEqual([
+    expect(chartOf({ past: [1, Number.NaN, 3], point: [1, 1] }).history).toEqual([
       { at: NOW - 3 * HOUR, value: 1 },
       { at: NOW - 2 * HOUR },
       { at: NOW - HOUR, value: 3 },
     ]);
   });
 
-  it('shows three times as much of the past as is foreseen, and its anomalies', () => {
+  it('shows twice as much of the past as is foreseen, and its anomalies', () => {
     const anomaly = (ago: number) => ({ series: '', at: NOW - ago * HOUR, value: 1, expected: 2, score: 1, because: 'So.' });
     const chart = chartOf({ past: Array(48).fill(1), point: [1, 1], anomalies: [anomaly(40), anomaly(2)] });
-    expect([chart.from, chart.turn, chart.until]).toEqual([NOW - 6 * HOUR, NOW, NOW + 2 * HOUR]);
-    expect(chart.history.length).toBe(6);
+    expect([chart.from, chart.turn, chart.until]).toEqual([NOW - 4 * HOUR, NOW, NOW + 2 * HOUR]);
+    expect(chart.history.length).toBe(4);
     expect(chart.anomalies).toEqual([{ at: NOW - 2 * HOUR, value: 1, expected: 2, because: 'So.' }]);
   });
 
   it('has the events that it shows a part of', () => {
     const event = (name: string, from: number, until: number) => ({ name, from: NOW + from * HOUR, until: NOW + until * HOUR, source: '' });
-    const events = [event('long ago', -9, -3), event('ends within', -4, -2), event('around', -9, 9), event('later', 1, 3)];
-    const [chart] = viewOf(report([line({ past: [1, 1, 1], point: [1] })], { events })).charts;
+    const events = [event('long ago', -9, -3), event('ends within', -4, -2), event('around', -9, 9), event('later', 2, 3)];
+    const [chart] = viewOf(report([line({ past: [1, 1, 1], point: [1, 1] })], { events })).charts;
     expect(chart?.events.map((e) => e.name)).toEqual(['ends within', 'around']);
   });
 
@@ -122,6 +122,7 @@ describe('demand in words', () => {
     );
     expect(headline(report([db()], { ahead: 'hour' }))).toBe('In the next hour most is expected of db: about 16 uses.');
     expect(headline(report([line({ quantity: 'cpu', point: [1] })]))).toBe('In the next day so much is foreseen:');
+    expect(headline(report([line({ point: [0, 0] })]))).toBe('In the next day nothing is expected.');
     expect(headline(report([]))).toBe('In the next day nothing can be foreseen yet.');
   });
 
