@@ -27,11 +27,11 @@ const NOTHING = 0.05;
 const isNothing = ({ quantity, forecast }: Demand): boolean => isCounted(quantity) && forecast.every((p) => p.value < NOTHING);
 
 export function aheadWords(ahead: Ahead, t: Translate = english): string {
-  return { hour: t('In the next hour'), day: t('In the next day'), week: t('In the next week') }[ahead];
+  return { hour: t('In the next hour'), day: t('In the next 24 hours'), week: t('In the next week') }[ahead];
 }
 
 /**
- * “In the next day about 42 sessions, between 20 and 70.” What is counted is added up, of anything else the mean is told. The bounds are
+ * “In the next 24 hours about 42 sessions, between 20 and 70.” What is counted is added up, of anything else the mean is told. The bounds are
  * added as well, which holds however the steps hang together.
  */
 function aboutWords(when: string, { quantity, subject }: Demand, points: readonly ForecastPoint[], t: Translate): string {
@@ -61,12 +61,15 @@ function busyWords(chart: Demand, now: UnixMs, clock: Clock, t: Translate): read
     ...(stretch.length > 1 && stretch.length < forecast.length
       ? [aboutWords(stretchWords(stretch, stepMs, now, clock, t), chart, stretch, t)]
       : []),
-    stepMs === HOUR_MS
-      ? t('The busiest hour is {0}, with about {1}.', words, most)
-      : stepMs === DAY_MS
-        ? t('The busiest day is {0}, with about {1}.', words, most)
-        : t('It is most {0}: about {1}.', words, most),
+    topWords(isCounted(quantity) ? stepMs : 0, words, most, t),
   ];
+}
+
+/** Only what is counted makes an hour or a day busy. */
+function topWords(busyStepMs: number, when: string, most: string, t: Translate): string {
+  if (busyStepMs === HOUR_MS) return t('The busiest hour is {0}, with about {1}.', when, most);
+  if (busyStepMs === DAY_MS) return t('The busiest day is {0}, with about {1}.', when, most);
+  return t('It is most {0}: about {1}.', when, most);
 }
 
 const peakOf = (points: readonly ForecastPoint[]): ForecastPoint => points.reduce((top, p) => (p.value > top.value ? p : top));

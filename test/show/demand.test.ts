@@ -57,21 +57,22 @@ describe('demand as rows', () => {
 describe('demand in words', () => {
   it('says how much in all, when most of it, and the top', () => {
     expect(chartOf({ point: MORNING }).says).toEqual([
-      'In the next day about 16 sessions, between 8 and 24. Tomorrow between 09:00 and 12:00 about 14 sessions, between 7 and 21. The busiest hour is tomorrow 10:00, with about 6 sessions.',
+      'In the next 24 hours about 16 sessions, between 8 and 24. Tomorrow between 09:00 and 12:00 about 14 sessions, between 7 and 21. The busiest hour is tomorrow 10:00, with about 6 sessions.',
     ]);
   });
 
   it('tells no top where it is about the same throughout', () => {
-    expect(chartOf({ point: [2, 2.1, 2] }).says).toEqual(['In the next day about 6 sessions, between 3 and 9.']);
+    expect(chartOf({ point: [2, 2.1, 2] }).says).toEqual(['In the next 24 hours about 6 sessions, between 3 and 9.']);
   });
 
   it('tells the mean of what is no count', () => {
     expect(chartOf({ quantity: 'response_time', point: [100, 400, 100], spread: 0.1 }).says[0]).toBe(
-      'In the next day about 200 ms, between 180 ms and 220 ms. The busiest hour is today 16:00, with about 400 ms.',
+      'In the next 24 hours about 200 ms, between 180 ms and 220 ms. It is most today 16:00: about 400 ms.',
     );
   });
 
-  it('says that nothing is expected', () => expect(chartOf({ point: [0, 0.01] }).says).toEqual(['In the next day nothing is expected.']));
+  it('says that nothing is expected', () =>
+    expect(chartOf({ point: [0, 0.01] }).says).toEqual(['In the next 24 hours nothing is expected.']));
 
   it('tells of steps that are no hours', () => {
     expect(chartOf({ stepMs: DAY, point: [1, 9, 1] }).says[0]).toContain('The busiest day is tomorrow, with about 9 sessions.');
@@ -121,9 +122,9 @@ describe('demand in words', () => {
       'In the next week most is expected of Backend: about 2 sessions.',
     );
     expect(headline(report([db()], { ahead: 'hour' }))).toBe('In the next hour most is expected of db: about 16 uses.');
-    expect(headline(report([line({ quantity: 'cpu', point: [1] })]))).toBe('In the next day so much is foreseen:');
-    expect(headline(report([line({ point: [0, 0] })]))).toBe('In the next day nothing is expected.');
-    expect(headline(report([]))).toBe('In the next day nothing can be foreseen yet.');
+    expect(headline(report([line({ quantity: 'cpu', point: [1] })]))).toBe('In the next 24 hours so much is foreseen:');
+    expect(headline(report([line({ point: [0, 0] })]))).toBe('In the next 24 hours nothing is expected.');
+    expect(headline(report([]))).toBe('In the next 24 hours nothing can be foreseen yet.');
   });
 
   it('speaks the editor’s language: every word goes through the translator', () => {
