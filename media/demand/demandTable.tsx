@@ -14,17 +14,18 @@ export function DemandTable({ chart, clock }: { readonly chart: DemandChart; rea
       .filter((e) => e.from < at + stepMs && e.until > at)
       .map((e) => e.name)
       .join(', ');
+  const isPlanned = chart.forecast.some((p) => planned(p.at) !== '');
   const unexpected = new Map(chart.anomalies.map((mark) => [mark.at, mark.because]));
   return (
     <section class="rows" tabIndex={0} aria-label={t('Table: {0}', chart.subject.name)}>
       <Table
         caption={t('{0}, foreseen by {1}; {2} of what comes should be in between', measure, chart.model, percent(chart.level))}
-        heads={[t('When'), t('Expected'), t('Between'), ...(chart.events.length > 0 ? [t('Planned')] : [])]}
+        heads={[t('When'), t('Expected'), t('Between'), ...(isPlanned ? [t('Planned')] : [])]}
         rows={chart.forecast.map((p) => [
           clock.moment(p.at),
           numberWords(p.value, quantity),
           bounds(chart, p).join(' – '),
-          ...(chart.events.length > 0 ? [planned(p.at)] : []),
+          ...(isPlanned ? [planned(p.at)] : []),
         ])}
       />
       <Table

@@ -7,8 +7,8 @@ import { english, type Translate } from './translate.ts';
 
 export const AHEADS: readonly Ahead[] = ['hour', 'day', 'week'];
 
-/** As many horizons of the past are drawn, so that what is to come has a quarter of the chart. */
-const PAST_HORIZONS = 3;
+/** As many horizons of the past are drawn, so that what is to come has a third of the chart. */
+const PAST_HORIZONS = 2;
 
 /** The demand of a workspace as plain rows. */
 export interface DemandView extends ClockOptions {

@@ -9,12 +9,11 @@ const MOST_EVENTS = 3;
 
 /** What a chart shows, in paragraphs: how much and when, whether it can be served, what was not expected, what is planned. */
 export function lineWords(demand: Demand, now: UnixMs, ahead: Ahead, clock: Clock, t: Translate = english): readonly string[] {
-  const { forecast, quantity, events } = demand;
+  const { forecast, events } = demand;
   if (forecast.length === 0) return [];
-  const isNothing = isCounted(quantity) && forecast.every((p) => p.value < NOTHING);
   const when = aheadWords(ahead, t);
   return [
-    isNothing
+    isNothing(demand)
       ? t('{0} nothing is expected.', when)
       : [aboutWords(when, demand, forecast, t), ...busyWords(demand, now, clock, t)].join(' '),
     ...capacityWords(demand, now, clock, t),
@@ -25,13 +24,14 @@ export function lineWords(demand: Demand, now: UnixMs, ahead: Ahead, clock: Cloc
 
 /** Less than this in every step is none. */
 const NOTHING = 0.05;
+const isNothing = ({ quantity, forecast }: Demand): boolean => isCounted(quantity) && forecast.every((p) => p.value < NOTHING);
 
 export function aheadWords(ahead: Ahead, t: Translate = english): string {
-  return { hour: t('In the next hour'), day: t('In the next day'), week: t('In the next week') }[ahead];
+  return { hour: t('In the next hour'), day: t('In the next 24 hours'), week: t('In the next week') }[ahead];
 }
 
 /**
- * “In the next day about 42 sessions, between 20 and 70.” What is counted is added up, of anything else the mean is told. The bounds are
+ * “In the next 24 hours about 42 sessions, between 20 and 70.” What is counted is added up, of anything else the mean is told. The bounds are
  * added as well, which holds however the steps hang together.
  */
 function aboutWords(when: string, { quantity, subject }: Demand, points: readonly ForecastPoint[], t: Translate): string {
@@ -61,12 +61,15 @@ function busyWords(chart: Demand, now: UnixMs, clock: Clock, t: Translate): read
     ...(stretch.length > 1 && stretch.length < forecast.length
       ? [aboutWords(stretchWords(stretch, stepMs, now, clock, t), chart, stretch, t)]
       : []),
-    stepMs === HOUR_MS
-      ? t('The busiest hour is {0}, with about {1}.', words, most)
-      : stepMs === DAY_MS
-        ? t('The busiest day is {0}, with about {1}.', words, most)
-        : t('It is most {0}: about {1}.', words, most),
+    topWords(isCounted(quantity) ? stepMs : 0, words, most, t),
   ];
+}
+
+/** Only what is counted makes an hour or a day busy. */
+function topWords(busyStepMs: number, when: string, most: string, t: Translate): string {
+  if (busyStepMs === HOUR_MS) return t('The busiest hour is {0}, with about {1}.', when, most);
+  if (busyStepMs === DAY_MS) return t('The busiest day is {0}, with about {1}.', when, most);
+  return t('It is most {0}: about {1}.', when, most);
 }
 
 const peakOf = (points: readonly ForecastPoint[]): ForecastPoint => points.reduce((top, p) => (p.value > top.value ? p : top));
@@ -162,6 +165,7 @@ export function headlineOf(charts: readonly DemandChart[], now: UnixMs, ahead: A
   const when = aheadWords(ahead, t);
   if (!most) return charts.length > 0 ? t('{0} so much is foreseen:', when) : t('{0} nothing can be foreseen yet.', when);
   const { quantity, subject, forecast } = most;
+  if (isNothing(most)) return t('{0} nothing is expected.', when);
   return t('{0} most is expected of {1}: about {2}.', when, subject.name, amount(volumeOf(forecast), quantity, subject.kind, t, roughly));
 }
 

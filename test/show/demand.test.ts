@@ -12,25 +12,25 @@ const MORNING = Array.from({ length: 24 }, (_, i) => (i === 19 ? 6 : i === 18 ||
 
 describe('demand as rows', () => {
   it('a gap has no value, and what was measured keeps its time', () => {
-    expect(chartOf({ past: [1, Number.NaN, 3], point: [1] }).history).toEqual([
+    expect(chartOf({ past: [1, Number.NaN, 3], point: [1, 1] }).history).toEqual([
       { at: NOW - 3 * HOUR, value: 1 },
       { at: NOW - 2 * HOUR },
       { at: NOW - HOUR, value: 3 },
     ]);
   });
 
-  it('shows three times as much of the past as is foreseen, and its anomalies', () => {
+  it('shows twice as much of the past as is foreseen, and its anomalies', () => {
     const anomaly = (ago: number) => ({ series: '', at: NOW - ago * HOUR, value: 1, expected: 2, score: 1, because: 'So.' });
     const chart = chartOf({ past: Array(48).fill(1), point: [1, 1], anomalies: [anomaly(40), anomaly(2)] });
-    expect([chart.from, chart.turn, chart.until]).toEqual([NOW - 6 * HOUR, NOW, NOW + 2 * HOUR]);
-    expect(chart.history.length).toBe(6);
+    expect([chart.from, chart.turn, chart.until]).toEqual([NOW - 4 * HOUR, NOW, NOW + 2 * HOUR]);
+    expect(chart.history.length).toBe(4);
     expect(chart.anomalies).toEqual([{ at: NOW - 2 * HOUR, value: 1, expected: 2, because: 'So.' }]);
   });
 
   it('has the events that it shows a part of', () => {
     const event = (name: string, from: number, until: number) => ({ name, from: NOW + from * HOUR, until: NOW + until * HOUR, source: '' });
-    const events = [event('long ago', -9, -3), event('ends within', -4, -2), event('around', -9, 9), event('later', 1, 3)];
-    const [chart] = viewOf(report([line({ past: [1, 1, 1], point: [1] })], { events })).charts;
+    const events = [event('long ago', -9, -3), event('ends within', -4, -2), event('around', -9, 9), event('later', 2, 3)];
+    const [chart] = viewOf(report([line({ past: [1, 1, 1], point: [1, 1] })], { events })).charts;
     expect(chart?.events.map((e) => e.name)).toEqual(['ends within', 'around']);
   });
 
@@ -57,21 +57,22 @@ describe('demand as rows', () => {
 describe('demand in words', () => {
   it('says how much in all, when most of it, and the top', () => {
     expect(chartOf({ point: MORNING }).says).toEqual([
-      'In the next day about 16 sessions, between 8 and 24. Tomorrow between 09:00 and 12:00 about 14 sessions, between 7 and 21. The busiest hour is tomorrow 10:00, with about 6 sessions.',
+      'In the next 24 hours about 16 sessions, between 8 and 24. Tomorrow between 09:00 and 12:00 about 14 sessions, between 7 and 21. The busiest hour is tomorrow 10:00, with about 6 sessions.',
     ]);
   });
 
   it('tells no top where it is about the same throughout', () => {
-    expect(chartOf({ point: [2, 2.1, 2] }).says).toEqual(['In the next day about 6 sessions, between 3 and 9.']);
+    expect(chartOf({ point: [2, 2.1, 2] }).says).toEqual(['In the next 24 hours about 6 sessions, between 3 and 9.']);
   });
 
   it('tells the mean of what is no count', () => {
     expect(chartOf({ quantity: 'response_time', point: [100, 400, 100], spread: 0.1 }).says[0]).toBe(
-      'In the next day about 200 ms, between 180 ms and 220 ms. The busiest hour is today 16:00, with about 400 ms.',
+      'In the next 24 hours about 200 ms, between 180 ms and 220 ms. It is most today 16:00: about 400 ms.',
     );
   });
 
-  it('says that nothing is expected', () => expect(chartOf({ point: [0, 0.01] }).says).toEqual(['In the next day nothing is expected.']));
+  it('says that nothing is expected', () =>
+    expect(chartOf({ point: [0, 0.01] }).says).toEqual(['In the next 24 hours nothing is expected.']));
 
   it('tells of steps that are no hours', () => {
     expect(chartOf({ stepMs: DAY, point: [1, 9, 1] }).says[0]).toContain('The busiest day is tomorrow, with about 9 sessions.');
@@ -121,8 +122,9 @@ describe('demand in words', () => {
       'In the next week most is expected of Backend: about 2 sessions.',
     );
     expect(headline(report([db()], { ahead: 'hour' }))).toBe('In the next hour most is expected of db: about 16 uses.');
-    expect(headline(report([line({ quantity: 'cpu', point: [1] })]))).toBe('In the next day so much is foreseen:');
-    expect(headline(report([]))).toBe('In the next day nothing can be foreseen yet.');
+    expect(headline(report([line({ quantity: 'cpu', point: [1] })]))).toBe('In the next 24 hours so much is foreseen:');
+    expect(headline(report([line({ point: [0, 0] })]))).toBe('In the next 24 hours nothing is expected.');
+    expect(headline(report([]))).toBe('In the next 24 hours nothing can be foreseen yet.');
   });
 
   it('speaks the editor’s language: every word goes through the translator', () => {
