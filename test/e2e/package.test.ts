@@ -32,6 +32,7 @@ describe('the package', async () => {
     'dist/webview/workflow.css',
     'resources/schemas/datasets.schema.json',
     'resources/schemas/persona.schema.json',
+    'resources/schemas/prices.schema.json',
     'dist/ThirdPartyNotices.txt',
     'l10n/bundle.l10n.json',
     'l10n/bundle.l10n.de.json',
