@@ -34,6 +34,7 @@ describe('the package', async () => {
     'resources/schemas/persona.schema.json',
     'resources/schemas/practices.schema.json',
     'resources/schemas/service-model.schema.json',
+    'resources/schemas/prices.schema.json',
     'dist/ThirdPartyNotices.txt',
     'l10n/bundle.l10n.json',
     'l10n/bundle.l10n.de.json',
