@@ -1,15 +1,6 @@
 import type { Probability } from '../../domain/index.ts';
-import {
-  type Claim,
-  DIMENSIONS,
-  type Dimension,
-  type PersonaDemand,
-  type Span,
-  type Summand,
-  summandsOf,
-  termsOf,
-  termsWithout,
-} from './demand.ts';
+import { type Claim, type PersonaDemand, type Span, type Summand, summandsOf, termsOf, termsWithout } from './demand.ts';
+import { DIMENSIONS, type Dimension } from './dimension.ts';
 import { byPatience, fewest } from './givingWay.ts';
 import { type Sum, sumOf } from './sum/sum.ts';
 import { type Part, termOf } from './sum/term.ts';
