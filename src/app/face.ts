@@ -146,6 +146,7 @@ export function createFace(ports: FacePorts): App {
       now,
       workspace: ports.workspace,
       memory,
+      expect: personas.expect,
       resources: () => declared.resources().map(({ id, name }) => ({ id, name })),
       history: learning.history,
     }),

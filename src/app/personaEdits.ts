@@ -1,6 +1,6 @@
-import { failed, ok, type Persona, type Resource, type Result, type UnixMs } from '../domain/index.ts';
+import { type EngagementPattern, failed, ok, type Persona, type Resource, type Result, type UnixMs } from '../domain/index.ts';
 import type { PersonaModel } from '../learn/personaModel.ts';
-import { renamePersona } from '../learn/personas/edit.ts';
+import { expectOfPersona, renamePersona } from '../learn/personas/edit.ts';
 import { forgetPersona } from '../learn/personas/forget.ts';
 import { mergePersonas } from '../learn/personas/merge.ts';
 import { endedIn, releasePersona, restorePersona } from '../learn/personas/restore.ts';
@@ -12,6 +12,8 @@ import type { PersonaVersion, SplitOptions } from './ports.ts';
 /** What a person does with personas. Each edit holds when history is learnt anew, is kept as a version, and can be undone. */
 export interface AppPersonas extends PersonaFiles {
   rename(id: string, name: string): Promise<Result<PersonaEdit>>;
+  /** What is expected of its users from now on; a pattern of the same name is replaced. */
+  expect(id: string, pattern: EngagementPattern): Promise<Result<PersonaEdit>>;
   /** The first stays, with its name. */
   merge(into: string, from: string): Promise<Result<PersonaEdit>>;
   /** Into the workflows that its sessions show; learns in the worker. Refused where there is one. */
@@ -177,6 +179,11 @@ export function createPersonaEdits({
         () => `renamed from “${before}”`,
       );
     },
+    expect: (id, pattern) =>
+      edit(
+        (m) => expectOfPersona(m, id, pattern),
+        () => `expected: ${pattern.expectedVolume} ${pattern.name}`,
+      ),
     merge: (into, from) => {
       const [a, b] = [nameOf(into), nameOf(from)];
       return edit(
