@@ -139,7 +139,7 @@ function suspectsOf(now: Case, usual: Usual, ways: Ways): Suspect[] {
     const visits = perInteraction(zero(r.visitsPerSecond.value));
     const waited = perInteraction(waits(r.id));
     const ownMs = zero(r.ownMs.value);
-    const usualOwn = usual.resource('own_ms', r.id) ?? Number.POSITIVE_INFINITY;
+    const usualOwn = (!models.get(r.id)?.wholeUse && usual.resource('own_ms', r.id)) || Number.POSITIVE_INFINITY;
     const busy = r.utilization.value >= BUSY;
     const ownShare = ownMs / zero(r.holdMs.value);
     if (ownMs > ways.slack * usualOwn)
