@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { comparisonLines } from '../../src/host/cli/simulateLines.ts';
 import { compareResults } from '../../src/simulate/compareResults.ts';
 import { compile } from '../../src/simulate/compile.ts';
 import { run, start } from '../../src/simulate/engine.ts';
@@ -189,6 +191,31 @@ describe('two rehearsals', () => {
       ok: false,
       fault: { code: 'bad-file', message: expect.stringContaining('a.json is no saved rehearsal') },
     });
+  });
+
+  it('a damaged result is refused, or compared all the same', async () => {
+    const whole = await result();
+    const text = JSON.stringify(whole);
+    const paths: (readonly (string | number)[])[] = [];
+    const walk = (value: unknown, path: readonly (string | number)[]): void => {
+      paths.push(path);
+      if (typeof value === 'object' && value !== null)
+        for (const key of Object.keys(value)) walk((value as Record<string, unknown>)[key], [...path, key]);
+    };
+    walk(JSON.parse(text), []);
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.constantFrom(null, 7, 'x', [], {}, undefined, -1), (path, junk) => {
+        const json = { root: JSON.parse(text) } as Record<string, unknown>;
+        const full = ['root', ...path];
+        let at: Record<string | number, unknown> = json;
+        for (const key of full.slice(0, -1)) at = at[key] as Record<string | number, unknown>;
+        at[full.at(-1) as string] = junk;
+        const read = readResult(json.root, 'a.json');
+        if (read.ok) expect(comparisonLines(['a', 'b'], [whole, read.value], compareResults(whole, read.value)).length).toBeGreaterThan(5);
+        else expect(read.fault.message).toContain('a.json is no saved rehearsal');
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('a saved rehearsal is read as it was written', async () => {
