@@ -1,12 +1,13 @@
 import { failed, ok, type Result } from '../domain/index.ts';
 import type { Advice, Advised } from './advise.ts';
-import type { Case, Cause } from './causes.ts';
+import type { Cause } from './causes.ts';
 import { FAILURE_MS, PRICE, WAITING_HOUR } from './defaults.ts';
 import type { Estimate } from './estimate.ts';
 import { Fields, shown } from './fields.ts';
 import type { Figures, Latency } from './figures.ts';
 import type { Deviation } from './holdAgainst.ts';
 import type { PracticeSet } from './practiceGraph.ts';
+import type { Case } from './usual.ts';
 
 /** What a rehearsal gives, as it is printed, saved and compared: plain JSON, numbers to six digits, null where nothing came. */
 export interface RehearsalResult {

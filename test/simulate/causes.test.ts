@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Case, causesOf } from '../../src/simulate/causes.ts';
+import { causesOf } from '../../src/simulate/causes.ts';
 import { deviations } from '../../src/simulate/holdAgainst.ts';
 import { readPractices } from '../../src/simulate/practice.ts';
 import shipped from '../../src/simulate/practices.json' with { type: 'json' };
 import type { Scenario } from '../../src/simulate/scenario.ts';
+import type { Case } from '../../src/simulate/usual.ts';
 import { plant } from './faults.ts';
 import { GRAPHS } from './graphs.ts';
 import { rehearsed } from './personas.ts';
