@@ -259,6 +259,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       fail: { type: 'string', hint: 'Inject errors: ID=0.05, several with commas.' },
       practices: { type: 'string', hint: 'A set of practices besides the shipped ones and practices.json beside the personas.' },
       output: { type: 'string', hint: 'Save the result as JSON, or as a table where the name ends in .csv.' },
+      'save-practices': {
+        type: 'string',
+        hint: 'Save the practices that follow for these personas: a set that --practices can name later.',
+      },
       compare: { type: 'boolean', hint: 'Hold two saved results side by side.' },
     },
     run: lazily(async () => (await import('./simulateCommand.ts')).simulateCommand),
