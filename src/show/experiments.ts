@@ -18,6 +18,8 @@ export interface ExperimentView {
   readonly plan: {
     readonly primary: Metric;
     readonly mostSessions: number;
+    /** Of what is at stake, so much is usually waited; above 0 waits are compared beyond that. */
+    readonly share: number;
     readonly rules: Readonly<Record<Metric, { readonly limit: number; readonly margin: number; readonly mostLost: number }>>;
   };
   readonly sessions: OfArms<number>;

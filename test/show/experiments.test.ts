@@ -17,6 +17,7 @@ const VIEW: ExperimentView = {
   plan: {
     primary: 'waitedMs',
     mostSessions: 2000,
+    share: 0,
     rules: {
       waitedMs: { limit: 30_000, margin: 500, mostLost: 600_000 },
       wastedWarmMinutes: { limit: 120, margin: 5, mostLost: 2400 },
