@@ -57,6 +57,12 @@ describe('the report of a test', () => {
     ]);
   });
 
+  it('says where waits are compared beyond what is usual', () => {
+    const by = (share: number): string => text({ plan: { ...VIEW.plan, share } }).join('\n');
+    expect(by(0.4)).toMatch(/beyond what is usual for what was used/);
+    expect(by(0)).not.toMatch(/beyond what is usual/);
+  });
+
   it('has a table in which every row is as wide', () => {
     const rows = text({}).slice(4, 8);
     expect(new Set(rows.map((r) => r.length)).size).toBe(1);

@@ -43,7 +43,7 @@ describe('a thousand tests of a version against itself, looked at after every se
     ['plainly', trials],
     ['by what was at stake', trialsByStake],
   ])('compared %s, find something in no more than one of twenty', (_how, of) => {
-    const all = of(1000, NO_EFFECT, 1000);
+    const all = of(1000, NO_EFFECT, 600);
     expect(share(all, ({ verdict }) => !['running', 'no-difference'].includes(verdict.is))).toBeLessThanOrEqual(0.05);
   });
 });
