@@ -1,7 +1,7 @@
 import { ARMS, type Arm } from '../../domain/index.ts';
 import type { Unit } from './assignment.ts';
 import { type Differences, NO_DIFFERENCES, withBlock } from './confidenceSequence.ts';
-import { METRICS, type MetricName, type Outcome } from './metrics.ts';
+import type { MetricName, Outcome } from './metrics.ts';
 
 /** What all closed blocks say of one metric. Each session counts for at most the metric's limit. */
 export interface MetricTally {
@@ -28,8 +28,8 @@ export const EMPTY_TALLY: Tally = { waitedMs: NOTHING, wastedWarmMinutes: NOTHIN
 export type Block = Readonly<Record<Arm, readonly Outcome[]>>;
 
 export function counted(tally: Tally, block: Block, counting: Counting): Tally {
-  const entries = METRICS.map((name) => [name, countedOne(tally[name], block, name, counting)] as const);
-  return Object.fromEntries(entries) as unknown as Tally;
+  const one = (name: MetricName): MetricTally => countedOne(tally[name], block, name, counting);
+  return { waitedMs: one('waitedMs'), wastedWarmMinutes: one('wastedWarmMinutes'), falseWarms: one('falseWarms') };
 }
 
 function countedOne({ sums, differences }: MetricTally, block: Block, name: MetricName, { limits, share }: Counting): MetricTally {
