@@ -27,6 +27,7 @@ import { createEngines } from './engines.ts';
 import { createFace } from './face.ts';
 import { createFaultLog } from './faultLog.ts';
 import { createForeignEngines } from './foreignEngines.ts';
+import { createForesight } from './foresight.ts';
 import { createGateways } from './gateways.ts';
 import { guarded } from './guarded.ts';
 import { createLearning } from './learning.ts';
@@ -570,6 +571,7 @@ export async function createApp(given: Ports): Promise<App> {
     declared,
     edits,
     foreign,
+    foresight: createForesight({ ...ports, view: () => view, look: situation, tell }),
     gateways,
     learning,
     live,

@@ -7,6 +7,7 @@ import type { Credentials } from './credentials.ts';
 import type { Declared } from './declared.ts';
 import type { createEdits } from './edits.ts';
 import type { createForeignEngines } from './foreignEngines.ts';
+import type { Foresight } from './foresight.ts';
 import type { Gateways } from './gateways.ts';
 import type { createLearning } from './learning.ts';
 import { ledgerReport } from './ledgerReport.ts';
@@ -35,6 +36,7 @@ export interface FacePorts
   readonly declared: Declared;
   readonly edits: ReturnType<typeof createEdits>;
   readonly foreign: ReturnType<typeof createForeignEngines>;
+  readonly foresight: Foresight;
   readonly gateways: Gateways;
   readonly learning: ReturnType<typeof createLearning>;
   readonly live: ReturnType<typeof createLiveSettings>;
@@ -114,6 +116,7 @@ export function createFace(ports: FacePorts): App {
       forget: (ids, until) => credentials.forget(ids, until).finally(changed),
     },
     budget: () => ({ usedBytes: ports.view()?.plan.usedBytes ?? 0, memoryBytes: settings.memoryBytes }),
+    ...ports.foresight,
     ledger: () =>
       ledgerReport({
         memory: memory(),

@@ -40,6 +40,8 @@ export interface Ports {
   /** Where versions of personas are kept; undefined: for as long as the app is open. */
   readonly versions?: VersionStore;
   readonly readWorkspace: () => Promise<WorkspaceFiles>;
+  /** The text of `.prewarm/prices.json`; undefined: there is none. Absent: the prices that come with Prewarm hold. */
+  readonly readPrices?: () => Promise<string | undefined>;
   readonly providers: readonly Provider[];
   /** What the machine says of itself, kept for a few seconds; undefined: nothing is known of it. */
   readonly readings?: () => Promise<Readings>;
