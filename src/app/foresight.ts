@@ -1,6 +1,7 @@
 import { type Fault, failed, ok, type Persona, type Resource, type ResourceId, type Result } from '../domain/index.ts';
 import { type CapacityPlan, planCapacity } from '../plan/capacity/capacity.ts';
-import type { Dimension, PersonaDemand } from '../plan/capacity/demand.ts';
+import type { PersonaDemand } from '../plan/capacity/demand.ts';
+import type { Dimension } from '../plan/capacity/dimension.ts';
 import type { Budgets, CostPlan, Unmet } from '../plan/cost/leastWaiting.ts';
 import { type Placeable, placingsOf } from '../plan/cost/placings.ts';
 import { DEFAULT_PRICES, type PriceTable, readPriceTable } from '../plan/cost/priceTable.ts';

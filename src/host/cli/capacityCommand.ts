@@ -1,7 +1,6 @@
 import type { CapacityReport, TradeOffReport } from '../../app/foresight.ts';
 import { failed, ok, type Result } from '../../domain/index.ts';
-import { quantity } from '../../plan/capacity/capacity.ts';
-import { DIMENSIONS, type Dimension } from '../../plan/capacity/demand.ts';
+import { DIMENSIONS, type Dimension, quantity } from '../../plan/capacity/dimension.ts';
 import type { CostPlan } from '../../plan/cost/leastWaiting.ts';
 import type { Invocation, Report } from './command.ts';
 import { withApp } from './liveCommands.ts';

@@ -1,12 +1,7 @@
 import type { Distribution, Priority, Probability, Requirements, UnixMs } from '../../domain/index.ts';
+import { type Asks, DIMENSIONS, type Dimension } from './dimension.ts';
 import { type PatternDemand, patternAsks, volumeRatio } from './engagement.ts';
 import { type Chance, type Part, partOf, type Term, termOf } from './sum/term.ts';
-
-/** What a machine has only so much of. */
-export const DIMENSIONS = ['cpuCores', 'memoryBytes', 'storageBytes', 'networkMbps'] as const;
-export type Dimension = (typeof DIMENSIONS)[number];
-
-export type Asks = Readonly<Partial<Record<Dimension, Distribution>>>;
 
 /** A persona by what it would ask for in the coming step. */
 export interface PersonaDemand {

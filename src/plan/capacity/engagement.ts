@@ -1,5 +1,5 @@
 import type { Distribution, EngagementPattern, Priority, ResourceProfile, SeriesForecast, UnixMs } from '../../domain/index.ts';
-import type { Asks } from './demand.ts';
+import type { Asks } from './dimension.ts';
 
 /** A pattern with what it takes at its expected volume, and how its volume is foreseen, where it is. */
 export interface PatternDemand {
