@@ -28,6 +28,7 @@ import { createExperiments } from './experiments.ts';
 import { createFace } from './face.ts';
 import { createFaultLog } from './faultLog.ts';
 import { createForeignEngines } from './foreignEngines.ts';
+import { createForesight } from './foresight.ts';
 import { createGateways } from './gateways.ts';
 import { guarded } from './guarded.ts';
 import { createLearning } from './learning.ts';
@@ -610,6 +611,7 @@ export async function createApp(given: Ports): Promise<App> {
     edits,
     experiments,
     foreign,
+    foresight: createForesight({ ...ports, view: () => view, look: situation, tell }),
     gateways,
     learning,
     live,

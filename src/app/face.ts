@@ -9,6 +9,7 @@ import { createDemand } from './demand/demand.ts';
 import type { createEdits } from './edits.ts';
 import type { Experiments } from './experiments.ts';
 import type { createForeignEngines } from './foreignEngines.ts';
+import type { Foresight } from './foresight.ts';
 import type { Gateways } from './gateways.ts';
 import type { createLearning } from './learning.ts';
 import { ledgerReport } from './ledgerReport.ts';
@@ -38,6 +39,7 @@ export interface FacePorts
   readonly edits: ReturnType<typeof createEdits>;
   readonly experiments: Experiments;
   readonly foreign: ReturnType<typeof createForeignEngines>;
+  readonly foresight: Foresight;
   readonly gateways: Gateways;
   readonly learning: ReturnType<typeof createLearning>;
   readonly live: ReturnType<typeof createLiveSettings>;
@@ -132,6 +134,7 @@ export function createFace(ports: FacePorts): App {
       forget: (ids, until) => credentials.forget(ids, until).finally(changed),
     },
     budget: () => ({ usedBytes: ports.view()?.plan.usedBytes ?? 0, memoryBytes: settings.memoryBytes }),
+    ...ports.foresight,
     ledger: () =>
       ledgerReport({
         memory: memory(),

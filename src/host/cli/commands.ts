@@ -175,6 +175,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
     run: lazily(async () => (await import('./mcp/mcpCommand.ts')).mcpCommand),
   },
+  capacity: {
+    usage: 'prewarm capacity [--quantile Q] [--workspace FOLDER]',
+    summary: 'Shows what is expected to be asked for, planned and free, what would give way, and what less waiting costs',
+    positionals: { min: 0, max: 0 },
+    options: { ...live, quantile: { type: 'string', hint: 'Plan so that it is enough with this probability (0.9).' } },
+    run: lazily(async () => (await import('./capacityCommand.ts')).capacityCommand),
+  },
   ledger: {
     usage: 'prewarm ledger [--workspace FOLDER]',
     summary: 'Shows what was gained and wasted, and what other policies would have done',
