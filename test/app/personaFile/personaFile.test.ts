@@ -102,6 +102,18 @@ describe('the persona document of the workspace', () => {
     expect(world.text).toBe(SAMPLE);
   });
 
+  it('is not looked at in the mode off', async () => {
+    const world = createWorld(SAMPLE, 'none');
+    const app = await world.open();
+    app.setMode('off');
+    world.text = first(SAMPLE, (p) => ({ ...p, pins: [] }));
+    await app.settle();
+    expect(named(app, 'Month end')?.profile?.pins).toHaveLength(2);
+    app.setMode('shadow');
+    await app.settle();
+    expect(named(app, 'Month end')?.profile?.pins).toHaveLength(0);
+  });
+
   it('is never written unless somebody asks, and saved without a change it is the same, byte by byte', async () => {
     const world = createWorld(SAMPLE, 'none');
     const app = await world.open();
