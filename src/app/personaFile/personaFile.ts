@@ -151,6 +151,7 @@ export function createPersonaFile(ports: PersonaFilePorts): PersonaFiles & { loo
       conflicts = [];
     },
     async import(text, name) {
+      if (!ports.trusted()) return failed('not-trusted', 'never', `${name} is not taken in in Restricted Mode. Trust the workspace first.`);
       const { findings, document } = checkPersonas(text);
       const worst = findings.find((f) => f.severity === 'error');
       if (worst) return failed('bad-file', 'never', `${name}:${worst.line}:${worst.column}: ${worst.message}`);

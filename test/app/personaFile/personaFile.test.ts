@@ -98,7 +98,8 @@ describe('the persona document of the workspace', () => {
     world.trusted = false;
     const app = await world.open();
     expect(app.state().personas).toEqual([]);
-    expect(done({ ok: true, value: (await app.personas.saveToRepository()).ok })).toBe(false);
+    expect((await app.personas.saveToRepository()).ok).toBe(false);
+    expect((await app.personas.import(SAMPLE, 'x')).ok).toBe(false);
     expect(world.text).toBe(SAMPLE);
   });
 
@@ -154,7 +155,11 @@ describe('the persona document of the workspace', () => {
     world.text = first(world.text as string, (p) => ({ ...p, engagement_patterns: [PATTERN] }));
     await app.settle();
     expect(named(app, 'Mine')?.said?.patterns).toHaveLength(1);
-    expect((await app.personas.versions(id)).at(-1)).toMatchObject({ author: 'file', reason: 'from .prewarm/personas.json: patterns' });
+    expect((await app.personas.versions(id)).at(-1)).toMatchObject({
+      author: 'file',
+      reason: 'from .prewarm/personas.json: patterns',
+      changed: ['engagement_patterns'],
+    });
     // Both renamed it.
     world.text = first(world.text as string, (p) => ({ ...p, name: 'Theirs', pins: [{ field: 'name', value: 'Theirs' }] }));
     await app.settle();
