@@ -219,14 +219,17 @@ export function createPersonaEdits({
       if (done.ok) void learning.relearn();
       return done;
     },
-    versions: async (id) =>
-      (await versions.of(id)).map((version, i, all) => {
+    async versions(id) {
+      /** By persona: the one before. */
+      const before = new Map<string, PersonaDocument>();
+      return (await versions.of(id)).map((version) => {
         const { snapshot, ...told } = version;
         const document = documentOf(version, model());
-        const before = all.slice(0, i).findLast((v) => v.persona === version.persona);
-        const changed = before ? changesBetween(documentOf(before, model()), document) : [];
-        return { ...told, name: snapshot.name, document, changed };
-      }),
+        const last = before.get(version.persona);
+        before.set(version.persona, document);
+        return { ...told, name: snapshot.name, document, changed: last ? changesBetween(last, document) : [] };
+      });
+    },
     export: (ids) =>
       toDocument(
         personas().filter((p) => ids?.includes(p.id) ?? true),
