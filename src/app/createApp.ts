@@ -249,6 +249,7 @@ export async function createApp(given: Ports): Promise<App> {
     memory: () => memory.personaFile,
     remember: (file) => remember({ personaFile: file }),
     trusted: () => trusted,
+    attends: () => mode() !== 'off',
     pass: passes.pass,
   });
   const climbs = createClimbs({
@@ -523,6 +524,7 @@ export async function createApp(given: Ports): Promise<App> {
     declared.refresh();
     sensing.forget();
     learning.forget();
+    personaFile.forget();
     standings.forget();
     experiments.forget();
     eagerness.forget();

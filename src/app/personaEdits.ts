@@ -4,7 +4,7 @@ import { expectOfPersona, renamePersona } from '../learn/personas/edit.ts';
 import { forgetPersona } from '../learn/personas/forget.ts';
 import { mergePersonas } from '../learn/personas/merge.ts';
 import { endedIn, releasePersona, restorePersona } from '../learn/personas/restore.ts';
-import type { Difference } from '../sense/pdl/difference.ts';
+import { type Difference, differences } from '../sense/pdl/difference.ts';
 import { type PersonaDocument, toDocument } from './personaDocument.ts';
 import { documentOf, type PersonaVersions } from './personaVersions.ts';
 import type { PersonaVersion, SplitOptions } from './ports.ts';
@@ -60,6 +60,8 @@ export interface PersonaEdit {
 export interface PersonaVersionView extends Omit<PersonaVersion, 'snapshot'> {
   readonly name: string;
   readonly document: PersonaDocument;
+  /** Fields that the version before it has otherwise, such as `pins / name`; what changes with time alone is left out. */
+  readonly changed: readonly string[];
 }
 
 export interface PersonaEditPorts {
@@ -252,11 +254,17 @@ export function createPersonaEdits({
       if (done.ok) void learning.relearn();
       return done;
     },
-    versions: async (id) =>
-      (await versions.of(id)).map((version) => {
+    async versions(id) {
+      /** By persona: the one before. */
+      const before = new Map<string, PersonaDocument>();
+      return (await versions.of(id)).map((version) => {
         const { snapshot, ...told } = version;
-        return { ...told, name: snapshot.name, document: documentOf(version, model()) };
-      }),
+        const document = documentOf(version, model());
+        const last = before.get(version.persona);
+        before.set(version.persona, document);
+        return { ...told, name: snapshot.name, document, changed: last ? changesBetween(last, document) : [] };
+      });
+    },
     export: (ids) =>
       toDocument(
         personas().filter((p) => ids?.includes(p.id) ?? true),
@@ -264,6 +272,11 @@ export function createPersonaEdits({
       ),
   };
 }
+
+const changesBetween = (before: PersonaDocument, after: PersonaDocument): readonly string[] =>
+  differences(before.personas[0], after.personas[0])
+    .filter(({ path }) => path[0] !== 'updated_at' && path[0] !== 'confidence')
+    .map(({ path }) => path.join(' / '));
 
 /** All others were learnt anew too, which is no part of the edit. */
 const onlyOf = (ids: readonly string[], before: PersonaModel, after: PersonaModel): PersonaModel => ({
