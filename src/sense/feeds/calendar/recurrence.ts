@@ -133,10 +133,20 @@ function within(first: WallMs, rule: Rule, begin: WallMs, end: WallMs, effort: E
   const all: WallMs[] = [];
   for (let day = begin; day < end && effort.left > 0; day += DAY_MS) {
     effort.left--;
-    if (isOn(day, first, rule)) for (const time of times) all.push(day + time);
+    const next = otherMonth(day, rule);
+    // The loop adds the day.
+    if (next !== undefined) day = next - DAY_MS;
+    else if (isOn(day, first, rule)) for (const time of times) all.push(day + time);
   }
   if (rule.positions.length === 0) return all;
   return all.filter((_, i) => rule.positions.includes(i + 1) || rule.positions.includes(i - all.length));
+}
+
+/** The begin of the next month, where the rule has nothing in this one. */
+function otherMonth(day: WallMs, { months }: Rule): WallMs | undefined {
+  if (months.length === 0) return undefined;
+  const date = new Date(day);
+  return months.includes(date.getUTCMonth() + 1) ? undefined : Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
 }
 
 /** Times of day, ms since midnight, in order. */
@@ -152,7 +162,6 @@ function timesOf(first: WallMs, { hours, minutes, seconds }: Rule): readonly num
 function isOn(day: WallMs, first: WallMs, rule: Rule): boolean {
   const { every, months, monthDays, yearDays, weekNumbers, days } = rule;
   const [date, own] = [new Date(day), new Date(first)];
-  if (months.length > 0 && !months.includes(date.getUTCMonth() + 1)) return false;
   if (monthDays.length > 0 && !isCounted(monthDays, date.getUTCDate(), daysOfMonth(date))) return false;
   if (yearDays.length > 0 && !isCounted(yearDays, dayOfYear(date), daysOfYear(date))) return false;
   if (weekNumbers.length > 0 && !isCounted(weekNumbers, weekOf(day, rule.weekStart), weeksOf(date.getUTCFullYear(), rule.weekStart)))
