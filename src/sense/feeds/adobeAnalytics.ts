@@ -1,4 +1,4 @@
-import { failed, ok, type Quantity, type Result, type Series, type UnixMs } from '../../domain/index.ts';
+import { type Fault, failed, ok, type Quantity, type Result, type Series, type UnixMs } from '../../domain/index.ts';
 import { type Point, seriesOf } from './evenSteps.ts';
 import { listOf, number, objectWith, optional, type Shape, shaped, text, truth } from './shape.ts';
 import { type WallMs, type Zone, zoneOf } from './wallTime.ts';
@@ -50,15 +50,8 @@ const refusal = objectWith({ errorCode: text, errorDescription: optional(text), 
 
 /** One page of a report. A partial answer (HTTP 206) names the metrics that it could not give. */
 export function readAdobeAnalyticsPage(feed: string, answer: unknown): Result<AdobeAnalyticsPage> {
-  const error = shaped(refusal, answer);
-  if ('value' in error) {
-    const { errorCode, errorDescription, message } = error.value;
-    return failed(
-      'fetch-failed',
-      'never',
-      `${feed}: Adobe Analytics can’t make this report (${errorCode}: ${(errorDescription ?? message ?? '').slice(0, 300)}). Mend the feed.`,
-    );
-  }
+  const fault = adobeAnalyticsRefusal(feed, answer);
+  if (fault) return { ok: false, fault };
   const read = shaped(pageShape, answer);
   if ('problem' in read) return failed('fetch-failed', 'later', `${feed}: this is no report of Adobe Analytics: ${read.problem}.`);
   const wrong = read.value.columns.columnErrors?.[0];
@@ -69,6 +62,15 @@ export function readAdobeAnalyticsPage(feed: string, answer: unknown): Result<Ad
         `${feed}: Adobe Analytics can’t give column ${wrong.columnId} (${wrong.errorCode}: ${(wrong.errorDescription ?? '').slice(0, 300)}). Mend “metrics”.`,
       )
     : ok(read.value);
+}
+
+/** What an answer says that is a refusal. */
+export function adobeAnalyticsRefusal(feed: string, answer: unknown): Fault | undefined {
+  const read = shaped(refusal, answer);
+  if ('problem' in read) return undefined;
+  const { errorCode, errorDescription, message } = read.value;
+  const said = `${errorCode}: ${(errorDescription ?? message ?? '').slice(0, 300)}`;
+  return failed('fetch-failed', 'never', `${feed}: Adobe Analytics can’t make this report (${said}). Mend the feed.`).fault;
 }
 
 export const hasMorePages = ({ totalPages, lastPage }: AdobeAnalyticsPage, page: number): boolean =>

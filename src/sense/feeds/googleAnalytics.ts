@@ -1,4 +1,4 @@
-import { failed, ok, type Quantity, type Result, type Series, type UnixMs } from '../../domain/index.ts';
+import { type Fault, failed, ok, type Quantity, type Result, type Retry, type Series, type UnixMs } from '../../domain/index.ts';
 import { type Point, seriesOf } from './evenSteps.ts';
 import { listOf, number, objectWith, optional, shaped, text } from './shape.ts';
 import { zoneOf } from './wallTime.ts';
@@ -53,8 +53,8 @@ const refusal = objectWith({ error: objectWith({ code: number, message: optional
 
 /** One page of a report. */
 export function readGoogleAnalyticsPage(feed: string, answer: unknown): Result<GoogleAnalyticsPage> {
-  const error = shaped(refusal, answer);
-  if ('value' in error) return refused(feed, error.value.error);
+  const fault = googleAnalyticsRefusal(feed, answer);
+  if (fault) return { ok: false, fault };
   const read = shaped(report, answer);
   return 'value' in read
     ? ok(read.value)
@@ -63,23 +63,19 @@ export function readGoogleAnalyticsPage(feed: string, answer: unknown): Result<G
 
 export const hasMoreRows = ({ rowCount = 0 }: GoogleAnalyticsPage, offset: number): boolean => offset + ROWS_OF_PAGE < rowCount;
 
-interface Refusal {
-  readonly code: number;
-  readonly message: string | undefined;
-  readonly status: string | undefined;
-}
-
-function refused(feed: string, { code, status = '', message = '' }: Refusal): Result<never> {
+/** What an answer says that is a refusal. */
+export function googleAnalyticsRefusal(feed: string, answer: unknown): Fault | undefined {
+  const read = shaped(refusal, answer);
+  if ('problem' in read) return undefined;
+  const { code, status = '', message = '' } = read.value.error;
+  const because = (retry: Retry, text: string): Fault => failed('fetch-failed', retry, `${feed}: ${text}`).fault;
   const said = `${status || code}: ${message.slice(0, 300)}`;
   if (status === 'RESOURCE_EXHAUSTED' || code === 429)
-    return failed('fetch-failed', 'later', `${feed}: the quota of Google Analytics is used up for now (${said}).`);
-  if (code === 401)
-    return failed('fetch-failed', 'never', `${feed}: Google Analytics does not take the credentials (${said}). Set them anew.`);
-  if (code === 403)
-    return failed('fetch-failed', 'never', `${feed}: the property is not for you (${said}). Add the account to it as a viewer.`);
-  if (code >= 400 && code < 500)
-    return failed('fetch-failed', 'never', `${feed}: Google Analytics can’t make this report (${said}). Mend the feed.`);
-  return failed('fetch-failed', 'later', `${feed}: Google Analytics did not answer (${said}).`);
+    return because('later', `the quota of Google Analytics is used up for now (${said}).`);
+  if (code === 401) return because('never', `Google Analytics does not take the credentials (${said}). Set them anew.`);
+  if (code === 403) return because('never', `the property is not for you (${said}). Add the account to it as a viewer.`);
+  if (code >= 400 && code < 500) return because('never', `Google Analytics can’t make this report (${said}). Mend the feed.`);
+  return because('later', `Google Analytics did not answer (${said}).`);
 }
 
 /** What a metric of the API measures, and how it becomes that. */

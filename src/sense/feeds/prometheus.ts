@@ -1,4 +1,4 @@
-import { failed, ok, type Quantity, type Result, type Series, type UnixMs } from '../../domain/index.ts';
+import { type Fault, failed, ok, type Quantity, type Result, type Series, type UnixMs } from '../../domain/index.ts';
 import { type Point, seriesOf } from './evenSteps.ts';
 import { listOf, mapOf, number, objectWith, oneOf, optional, pairOf, shaped, text } from './shape.ts';
 
@@ -46,8 +46,8 @@ const success = objectWith({
  */
 export function readPrometheus(answer: unknown, options: PrometheusQuery): Result<readonly Series[]> {
   const { feed, quantity, scale, stepMs } = options;
-  const error = shaped(failure, answer);
-  if ('value' in error) return refused(feed, error.value);
+  const refusal = prometheusRefusal(feed, answer);
+  if (refusal) return { ok: false, fault: refusal };
   const read = shaped(success, answer);
   if ('problem' in read) return failed('fetch-failed', 'later', `${feed}: this is no answer of Prometheus: ${read.problem}.`);
   const { result } = read.value.data;
@@ -67,15 +67,14 @@ export function readPrometheus(answer: unknown, options: PrometheusQuery): Resul
   );
 }
 
-/** A query that can't be read stays so; the rest may pass by itself. */
-function refused(
-  feed: string,
-  { errorType, error = '' }: { readonly errorType: string; readonly error: string | undefined },
-): Result<never> {
-  const said = `${errorType}: ${error.slice(0, 300)}`;
-  return errorType === 'bad_data'
-    ? failed('fetch-failed', 'never', `${feed}: Prometheus can’t take the query (${said}). Mend “query”.`)
-    : failed('fetch-failed', 'later', `${feed}: Prometheus did not answer the query (${said}).`);
+/** What an answer says that is a refusal. A query that can't be read stays so; the rest may pass by itself. */
+export function prometheusRefusal(feed: string, answer: unknown): Fault | undefined {
+  const read = shaped(failure, answer);
+  if ('problem' in read) return undefined;
+  const said = `${read.value.errorType}: ${(read.value.error ?? '').slice(0, 300)}`;
+  return read.value.errorType === 'bad_data'
+    ? failed('fetch-failed', 'never', `${feed}: Prometheus can’t take the query (${said}). Mend “query”.`).fault
+    : failed('fetch-failed', 'later', `${feed}: Prometheus did not answer the query (${said}).`).fault;
 }
 
 const numberOf = (value: string): number => (/^[+-]?inf$/i.test(value) ? Number.NaN : Number(value === '' ? Number.NaN : value));
