@@ -22,6 +22,7 @@ import type {
 
 import type { ForeignEngine } from '../provision/foreign.ts';
 import type { Signal } from '../sense/signal.ts';
+import type { AppFeeds } from './feeds/appFeeds.ts';
 import type { LedgerSummary } from './ledger.ts';
 import type { LedgerReport } from './ledgerReport.ts';
 import type { LiveSettings } from './liveSettings.ts';
@@ -128,6 +129,8 @@ export interface App {
   readonly snapshots: AppSnapshots;
   /** What is recorded, whether it is, and how to be rid of it. */
   readonly privacy: AppPrivacy;
+  /** Sources of demand outside. */
+  readonly feeds: AppFeeds;
   /** An engine of another extension, asked after all others. The returned function takes it away; what it made stays. */
   addEngine(engine: ForeignEngine): () => void;
   /** One pass now, to the end of its actions. */

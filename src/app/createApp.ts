@@ -26,6 +26,7 @@ import { emptied } from './emptied.ts';
 import { createEngines } from './engines.ts';
 import { createFace } from './face.ts';
 import { createFaultLog } from './faultLog.ts';
+import { createAppFeeds } from './feeds/appFeeds.ts';
 import { createForeignEngines } from './foreignEngines.ts';
 import { createGateways } from './gateways.ts';
 import { guarded } from './guarded.ts';
@@ -141,6 +142,14 @@ export async function createApp(given: Ports): Promise<App> {
   const edited = (): Memory => edits.over(memory);
   const faults = createFaultLog(loaded.fault ? [loaded.fault] : [], log, changed);
   const tell = (fault: Fault): void => faults.tell(filter.clean(fault));
+  const feeds = createAppFeeds({
+    ...ports,
+    ask: ports.feeds?.ask,
+    ...(ports.feeds?.cache ? { cache: ports.feeds.cache } : {}),
+    allowed: () => trusted && mode() !== 'off',
+    tell,
+    changed,
+  });
   const declared = createDeclared({
     ...ports,
     tell,
@@ -489,6 +498,7 @@ export async function createApp(given: Ports): Promise<App> {
     eagerness.forget();
     suggestions.endSession();
     privacy.erased();
+    feeds.startOver(settings.feeds);
     told = undefined;
     view = undefined;
     await Promise.all([ports.store.load(), versions.forget()]);
@@ -559,6 +569,7 @@ export async function createApp(given: Ports): Promise<App> {
     });
     for (const problem of ports.journal.problems) tell({ code: 'storage-failed', retry: 'never', message: problem.message });
     void learning.relearn();
+    feeds.apply(settings.feeds);
     await passes.pass();
   }
 
@@ -569,6 +580,7 @@ export async function createApp(given: Ports): Promise<App> {
     credentials,
     declared,
     edits,
+    feeds,
     foreign,
     gateways,
     learning,

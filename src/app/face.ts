@@ -6,6 +6,7 @@ import type { Climbs } from './climbs.ts';
 import type { Credentials } from './credentials.ts';
 import type { Declared } from './declared.ts';
 import type { createEdits } from './edits.ts';
+import type { createAppFeeds } from './feeds/appFeeds.ts';
 import type { createForeignEngines } from './foreignEngines.ts';
 import type { Gateways } from './gateways.ts';
 import type { createLearning } from './learning.ts';
@@ -34,6 +35,7 @@ export interface FacePorts
   readonly credentials: Credentials | undefined;
   readonly declared: Declared;
   readonly edits: ReturnType<typeof createEdits>;
+  readonly feeds: ReturnType<typeof createAppFeeds>;
   readonly foreign: ReturnType<typeof createForeignEngines>;
   readonly gateways: Gateways;
   readonly learning: ReturnType<typeof createLearning>;
@@ -63,22 +65,26 @@ export interface FacePorts
 
 /** What hosts see and do: each wish of theirs handed to the part that it is for. */
 export function createFace(ports: FacePorts): App {
-  const { adjustment, climbs, credentials, declared, edits, foreign, gateways, learning, live, moves, passes, personas, privacy } = ports;
-  const { recorded, sensing, serving, snapshots, states, suggestions, variants, versions } = ports;
+  const { adjustment, climbs, credentials, declared, edits, feeds, foreign, gateways, learning, live, moves, passes, personas } = ports;
+  const { privacy, recorded, sensing, serving, snapshots, states, suggestions, variants, versions } = ports;
   const { changed, memory, now, onChange, remember, settings, state, tell } = ports;
   return {
     state,
     onChange,
     onSuggest: suggestions.listen,
     record: ports.record,
+    feeds: feeds.app,
     setMode: (next) => {
       remember({ mode: next });
+      feeds.look();
       if (next !== 'auto') climbs.callBack();
       void serving.open().then(passes.pass);
     },
     applySettings: (next) => {
       const changed = live.change(next);
       if (changed.size === 0) return;
+      if (changed.has('feeds')) feeds.apply(settings.feeds);
+      if (changed.has('mode')) feeds.look();
       if (changed.has('mode') && ports.mode() !== 'auto') climbs.callBack();
       if (changed.has('idleMs')) {
         // Until the pauses of before are read again; then what they teach holds.
@@ -89,6 +95,7 @@ export function createFace(ports: FacePorts): App {
     },
     setTrusted: (next) => {
       ports.trust(next);
+      feeds.look();
       if (!next) climbs.callBack();
       void serving.open().then(passes.pass);
     },
@@ -177,6 +184,7 @@ export function createFace(ports: FacePorts): App {
       privacy.keepCounts();
       passes.stop();
       declared.stopWatching();
+      await feeds.dispose();
       await snapshots.stop();
       await variants.stop();
       await climbs.stop();

@@ -10,6 +10,7 @@ import type { CalibratedModel } from '../predict/calibrate.ts';
 import type { Provider } from '../provision/provider.ts';
 import type { WorkspaceFiles } from '../sense/scan/scan.ts';
 import type { WarmBacktest } from './backtest/warm/warmBacktest.ts';
+import type { AskFeed, FeedCache } from './feeds/feed.ts';
 import type { History } from './history.ts';
 import type { Replay } from './replayPolicies.ts';
 import type { RhythmData } from './rhythms.ts';
@@ -49,6 +50,8 @@ export interface Ports {
   readonly settings: Settings;
   /** Generated roles of databases; undefined: none are made, and what was made before is not used. */
   readonly credentials?: CredentialOptions;
+  /** How sources of demand are asked; undefined: none is. */
+  readonly feeds?: { readonly ask: AskFeed; readonly cache?: FeedCache };
   /** All that is kept of the developer, as one; absent where nothing is. */
   readonly records?: Records;
   /** What `~` stands for in a path that a person gives. */
@@ -150,6 +153,8 @@ export interface Settings {
   readonly branchCopies?: 'on' | 'off';
   /** Folders of which nothing is recorded: paths and globs (default: none). */
   readonly excludedFolders?: readonly string[];
+  /** Sources of demand, as the setting names them; read entry by entry (default: none). */
+  readonly feeds?: readonly object[];
   /** How long what was recorded is kept, ms (default: for good). The journal and imported histories are the host's to expire. */
   readonly retentionMs?: number;
 }

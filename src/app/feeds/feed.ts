@@ -34,6 +34,8 @@ export interface FeedState {
   readonly fault?: Fault;
   /** When it is asked next; undefined: not by itself. */
   readonly nextAt?: UnixMs;
+  /** Under what its secret is kept; undefined: it needs none. */
+  readonly secretName?: string;
   /** What was left out of the last answer. */
   readonly problems: readonly string[];
 }
@@ -50,4 +52,6 @@ export interface FeedCache {
   load(name: string): Promise<KeptAnswer | undefined>;
   save(name: string, answer: KeptAnswer): void;
   forget(name: string): void;
+  /** All that was saved is written. */
+  flush(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { type Fault, failed, ok, type PlannedEvent, type Result, type Series, type UnixMs } from '../../domain/index.ts';
 import type { AskFeed, FeedAnswer, FeedCache, FeedData, FeedState } from './feed.ts';
-import type { FeedSettings, FeedType } from './feedSettings.ts';
+import { type FeedSettings, type FeedType, needsSecret, secretNameOf } from './feedSettings.ts';
 import { windowOf, withAnswer } from './lastGood.ts';
 
 export interface FeedsPorts {
@@ -58,7 +58,7 @@ export function createFeeds(ports: FeedsPorts) {
   let feeds: readonly Feed[] = [];
   let disposed = false;
 
-  function apply(settings: readonly FeedSettings[]): void {
+  async function apply(settings: readonly FeedSettings[]): Promise<void> {
     const kept = new Map(feeds.map((feed) => [feed.key, feed]));
     const next = settings.map((one): Feed => {
       const key = JSON.stringify(one);
@@ -70,8 +70,9 @@ export function createFeeds(ports: FeedsPorts) {
     }
     const made = next.filter((feed) => !feeds.includes(feed));
     feeds = next;
-    void Promise.all(made.map(recall)).then(look);
     changed();
+    await Promise.all(made.map(recall));
+    look();
   }
 
   async function recall(feed: Feed): Promise<void> {
@@ -160,7 +161,7 @@ export function createFeeds(ports: FeedsPorts) {
   }
 
   return {
-    /** In place of those before; what stays the same goes on. */
+    /** In place of those before; what stays the same goes on. Resolves when what was kept of them is there. */
     apply,
     /** Mode or trust may have changed. */
     look,
@@ -182,6 +183,7 @@ export function createFeeds(ports: FeedsPorts) {
       const open = feeds.flatMap(({ asking }) => asking?.answer ?? []);
       feeds.forEach(rest);
       await Promise.all(open);
+      await cache?.flush();
     },
   };
 }
@@ -197,6 +199,7 @@ const stateOf = ({ settings, asking, data, answeredAt, fault, nextAt, problems }
   series: data?.series.length ?? 0,
   events: data?.events.length ?? 0,
   problems,
+  ...(needsSecret(settings) ? { secretName: secretNameOf(settings) } : {}),
   ...(answeredAt === undefined ? {} : { answeredAt }),
   ...(fault === undefined ? {} : { fault }),
   ...(nextAt === undefined ? {} : { nextAt }),

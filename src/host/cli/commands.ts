@@ -154,6 +154,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: { ...live, output: { type: 'string', hint: 'With export: write the persona document to this file.' } },
     run: lazily(async () => (await import('./personasCommand.ts')).personasCommand),
   },
+  feeds: {
+    usage: 'prewarm feeds [list | fetch <name>] [--settings FILE]',
+    summary: 'Lists the sources of demand that the workspace’s settings name, and asks one',
+    positionals: { min: 0, max: 2 },
+    options: { ...live, settings: { type: 'string', hint: 'Another file than .vscode/settings.json, with “prewarm.feeds” in it.' } },
+    run: lazily(async () => (await import('./feedsCommand.ts')).feedsCommand),
+  },
   mcp: {
     usage: 'prewarm mcp [--workspace FOLDER] [--allow-warm]',
     summary: 'Serves coding agents over the Model Context Protocol, on standard input and output',

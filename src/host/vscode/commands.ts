@@ -11,6 +11,7 @@ import { moveWithProgress, teach } from './movement.ts';
 import { pause, resume, toggleIncognito } from './pause.ts';
 import { personaCommands } from './personas/personaCommands.ts';
 import { rotateCredentials } from './rotateCredentials.ts';
+import { setFeedSecret } from './setFeedSecret.ts';
 import { showSnapshots } from './showSnapshots.ts';
 
 export interface CommandPorts {
@@ -21,6 +22,7 @@ export interface CommandPorts {
   readonly journal: { reveal(app: App): Promise<void> };
   /** As they stand, for the export. */
   readonly settings: () => object;
+  readonly secrets: vscode.SecretStorage;
 }
 
 type Target = { readonly id: string } | undefined;
@@ -39,6 +41,7 @@ const TABLE: Readonly<Record<string, Act>> = {
   'prewarm.rescan': (app) => app.rescan(),
   'prewarm.relearn': (app) => app.relearn(),
   'prewarm.rotateCredentials': (app) => rotateCredentials(app),
+  'prewarm.setFeedSecret': (app, _target, { secrets }) => setFeedSecret(app, secrets),
   'prewarm.importHistory': (app) => importHistory(app),
   'prewarm.keepStandby': (app) => keepStandby(app),
   'prewarm.showSnapshots': (app) => showSnapshots(app),

@@ -72,7 +72,13 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
     others.attach(opened);
     const environment = keepEnvironment(context, folder);
     if (folder)
-      spans = createOtlpSensor({ folder, open: (options) => core().openOtlpReceiver(options), record, log, heardAt: environment.spansAt });
+      spans = createOtlpSensor({
+        folder,
+        open: (options) => core().openOtlpReceiver({ ...options, measure: opened.feeds.measure }),
+        record,
+        log,
+        heardAt: environment.spansAt,
+      });
     const show = (): void => {
       const state = opened.state();
       statusBar.show(state);
@@ -98,7 +104,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
     others,
     registerPersonaDocuments(open),
     registerPages(),
-    ...registerCommands({ open, log, workflow, ledger, journal, settings }),
+    ...registerCommands({ open, log, workflow, ledger, journal, settings, secrets: context.secrets }),
     ...startSensors(record),
   );
   context.subscriptions.push(...registerLanguageModelTools(context, { open, core }), ...registerMcpServer(context, folder));
@@ -138,6 +144,7 @@ async function load(context: vscode.ExtensionContext, folder: vscode.WorkspaceFo
   const app = await core().openCore({
     ...settings,
     secrets: credentials === 'on' ? editorSecrets(context.secrets) : undefined,
+    feedSecrets: editorSecrets(context.secrets),
     bundles,
     folder: folder.uri.fsPath,
     stateFolder: context.globalStorageUri.fsPath,

@@ -44,7 +44,13 @@ function wanted(problem: Problem): string {
   const { t } = vscode.l10n;
   switch (problem.code) {
     case 'wrong-type':
-      return { boolean: t('true or false'), number: t('a number'), string: t('a text'), list: t('a list of texts') }[problem.expected];
+      return {
+        boolean: t('true or false'),
+        number: t('a number'),
+        string: t('a text'),
+        list: t('a list of texts'),
+        objects: t('a list of objects'),
+      }[problem.expected];
     case 'out-of-range':
       return t('between {0} and {1}', problem.minimum, problem.maximum);
     case 'not-a-choice':

@@ -14,7 +14,7 @@ export interface TableOptions {
   readonly by: string | undefined;
   readonly quantity: Quantity;
   readonly scale: number;
-  /** Undefined: the shortest distance of two times that is there often. */
+  /** Undefined: as far apart as times usually are. */
   readonly stepMs: number | undefined;
   readonly combine: Steps['combine'];
   /** Of times without a zone. */
@@ -123,13 +123,13 @@ function wallOf(text: string): WallMs | undefined {
   return Number.isNaN(wall) ? undefined : Math.floor(wall);
 }
 
-/** The median distance of times that follow one another, at least a second. */
+/** The lower quartile of the distances between times that follow one another, since gaps only lengthen them; at least a second. */
 function stepOf(points: readonly Point[]): number | undefined {
   const times = [...new Set(points.map((p) => p.at))].sort((a, b) => a - b).slice(-MOST_STEPS);
   const distances = times
     .slice(1)
     .map((at, i) => at - (times[i] as number))
     .sort((a, b) => a - b);
-  const median = distances[distances.length >> 1];
-  return median === undefined ? undefined : Math.max(SHORTEST_STEP_MS, median);
+  const step = distances[(distances.length - 1) >> 2];
+  return step === undefined ? undefined : Math.max(SHORTEST_STEP_MS, step);
 }

@@ -74,13 +74,14 @@ function memoryCache(): FeedCache & { readonly all: Map<string, KeptAnswer> } {
     load: async (name) => all.get(name),
     save: (name, kept) => void all.set(name, kept),
     forget: (name) => void all.delete(name),
+    flush: async () => {},
   };
 }
 
 describe('feeds', () => {
   it('are each asked at their own pace', async () => {
     const { feeds, time, times } = world();
-    feeds.apply([SHOP, DAYS]);
+    void feeds.apply([SHOP, DAYS]);
     await time.advance(65 * MINUTE);
     expect(times('shop')).toEqual([0, 10, 20, 30, 40, 50, 60]);
     expect(times('days')).toEqual([0, 60]);
@@ -88,7 +89,7 @@ describe('feeds', () => {
 
   it('back off from what fails, tell of it once, and keep what was good', async () => {
     const { feeds, time, times, told, state } = world({ answer: () => good(series('a', START, 1)) });
-    feeds.apply([SHOP]);
+    void feeds.apply([SHOP]);
     await time.advance(MINUTE);
     let n = 0;
     state.answer = () => bad('later', undefined, `shop: try ${n++} failed.`);
@@ -110,7 +111,7 @@ describe('feeds', () => {
 
   it('are not asked before the source says so, and seldom where a person must act', async () => {
     const { feeds, time, times, state } = world({ answer: () => bad('later', 90 * MINUTE) });
-    feeds.apply([SHOP]);
+    void feeds.apply([SHOP]);
     await time.advance(100 * MINUTE);
     expect(times('shop')).toEqual([0, 90]);
     state.answer = () => bad('never');
@@ -124,7 +125,7 @@ describe('feeds', () => {
       answer: () => new Promise((resolve) => (release = () => resolve(good(series('a', START, 1))))),
     });
     state.allowed = false;
-    feeds.apply([SHOP]);
+    void feeds.apply([SHOP]);
     await time.advance(HOUR);
     expect(asked).toEqual([]);
     expect(await feeds.fetchNow('shop')).toMatchObject({ ok: false, fault: { code: 'not-trusted' } });
@@ -143,7 +144,7 @@ describe('feeds', () => {
 
   it('are asked at once when somebody wants it, and one question serves all who wait', async () => {
     const { feeds, time, asked } = world({ answer: () => good(series('a', START, 1)) });
-    feeds.apply([SHOP]);
+    void feeds.apply([SHOP]);
     const both = await Promise.all([feeds.fetchNow('shop'), feeds.fetchNow('shop')]);
     expect(both.map((r) => r.ok && r.value.series.length)).toEqual([1, 1]);
     expect(asked.length).toBe(1);
@@ -163,7 +164,7 @@ describe('feeds', () => {
     state.answer = () => {
       throw new TypeError('secret inside');
     };
-    feeds.apply([SHOP]);
+    void feeds.apply([SHOP]);
     await time.advance(MINUTE);
     expect(told[0]?.message).toBe('shop: reading its answer failed (TypeError). Please report this.');
   });
@@ -171,26 +172,26 @@ describe('feeds', () => {
   it('come back from the cache, and go on where they ended; changed settings begin anew', async () => {
     const cache = memoryCache();
     const first = world({ answer: () => good(series('a', START - 30 * MINUTE, ...Array(30).fill(1))), cache });
-    first.feeds.apply([SHOP]);
+    void first.feeds.apply([SHOP]);
     await first.time.advance(MINUTE);
     await first.feeds.dispose();
     const second = world({ cache });
-    second.feeds.apply([SHOP]);
+    void second.feeds.apply([SHOP]);
     await second.time.idle();
     expect(second.feeds.series()[0]?.values.length).toBe(30);
     await second.time.advance(12 * MINUTE);
     expect(second.times('shop')).toEqual([10]);
     expect(second.asked[0]?.window.since).toBe(START - 5 * MINUTE);
-    second.feeds.apply([{ ...SHOP, query: 'down' } as FeedSettings]);
+    void second.feeds.apply([{ ...SHOP, query: 'down' } as FeedSettings]);
     await second.time.idle();
     expect(second.feeds.series()).toEqual([]);
-    second.feeds.apply([]);
+    void second.feeds.apply([]);
     expect([...cache.all.keys()]).toEqual([]);
   });
 
   it('leave nothing behind', async () => {
     const { feeds, time, asked } = world();
-    feeds.apply([SHOP, DAYS]);
+    void feeds.apply([SHOP, DAYS]);
     await feeds.dispose();
     await time.advance(HOUR);
     expect(asked).toEqual([]);
