@@ -14,10 +14,13 @@ import {
   truth,
 } from '../../sense/feeds/shape.ts';
 
-/** How the secret of a feed goes into its requests; the analytics services say by themselves how. */
+/** Where the secret stands in an address that is secret itself, such as that of a private calendar. */
+export const SECRET_PLACE = '{secret}';
+
+/** How the secret of a feed goes into the head of its requests; the analytics services say by themselves how. */
 export const SECRET_FORMS = ['none', 'bearer', 'basic'] as const;
 
-const url = textLike(/^https?:\/\/[^\s/?#]+\S*$/i, 'an address that begins with http:// or https://');
+const url = textLike(/^https?:\/\/[^\s/?#{}]+(?:[/?#]\S*)?$/i, 'an address that begins with http:// or https://');
 const file = textLike(/^[^\p{Cc}]{1,1000}$/u, 'the path of a file in the workspace');
 const word = textLike(/^.{1,500}$/s, 'a text of 1 to 500 characters');
 const minutes = numberWithin(1 / 60, 10_080);
@@ -168,7 +171,8 @@ export const addressOf = (feed: FeedSettings): string | undefined => ('url' in f
 export const needsSecret = (feed: FeedSettings): boolean =>
   feed.type === 'google-analytics' ||
   feed.type === 'adobe-analytics' ||
-  ('secret' in feed && feed.secret !== undefined && feed.secret !== 'none');
+  ('secret' in feed && feed.secret !== undefined && feed.secret !== 'none') ||
+  (addressOf(feed)?.includes(SECRET_PLACE) ?? false);
 
 /** Under what a feed's secret is kept. The address is part of it, so that changed settings never send it elsewhere. */
 export function secretNameOf(feed: FeedSettings): string {

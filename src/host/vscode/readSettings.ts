@@ -29,7 +29,7 @@ function report({ key, raw, problem, used }: BadSetting, log: (line: string) => 
   const text = vscode.l10n.t(
     'The setting {0} is {1}, but should be {2}. Its default {3} is used instead.',
     `prewarm.${key}`,
-    JSON.stringify(raw),
+    shown(raw, problem),
     wanted(problem),
     JSON.stringify(used),
   );
@@ -39,6 +39,10 @@ function report({ key, raw, problem, used }: BadSetting, log: (line: string) => 
     if (answer === open) void vscode.commands.executeCommand('workbench.action.openSettings', `@id:prewarm.${key}`);
   });
 }
+
+/** Addresses in a list of feeds may be private. */
+const shown = (raw: unknown, problem: Problem): string =>
+  problem.code === 'wrong-type' && problem.expected === 'objects' ? '…' : JSON.stringify(raw);
 
 function wanted(problem: Problem): string {
   const { t } = vscode.l10n;

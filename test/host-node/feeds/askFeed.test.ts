@@ -415,3 +415,12 @@ describe('Adobe Analytics', () => {
     });
   });
 });
+
+describe('an address that is secret itself', () => {
+  it('is filled in, and never told', async () => {
+    const { url, heard } = await serve((_, r) => json(r, 404, 'none'));
+    const answer = await ask({ type: 'calendar', url: `${url}/ical/{secret}/basic.ics` });
+    expect(heard[0]?.url.pathname).toBe(`/ical/${SECRET}/basic.ics`);
+    expect(answer).toMatchObject({ ok: false, fault: { message: expect.stringContaining('HTTP 404') } });
+  });
+});

@@ -1,5 +1,5 @@
 import type { AskFeed, FeedAnswer, FeedWindow } from '../../../app/feeds/feed.ts';
-import type { FeedSettings, FeedSettingsOf } from '../../../app/feeds/feedSettings.ts';
+import { type FeedSettings, type FeedSettingsOf, needsSecret, SECRET_PLACE } from '../../../app/feeds/feedSettings.ts';
 import { failed, ok, type Result, type Series } from '../../../domain/index.ts';
 import { type DockerSample, dockerSeries, readDockerStats } from '../../../sense/feeds/dockerStats.ts';
 import type { TableOptions } from '../../../sense/feeds/table.ts';
@@ -163,9 +163,11 @@ async function contentOf(
 
 async function get(feed: FeedSettings, url: string, signal: AbortSignal, world: FeedWorld): Promise<FeedResponse> {
   const form = 'secret' in feed ? feed.secret : undefined;
-  if (form === undefined || form === 'none') return request(world.fetch, { name: feed.name, url }, signal, world.now, world.limits);
+  if (!needsSecret(feed)) return request(world.fetch, { name: feed.name, url }, signal, world.now, world.limits);
   const secret = await world.secret(feed);
   if (!secret.ok) return secret;
+  const whole = url.replaceAll(SECRET_PLACE, secret.value.trim());
+  if (form === undefined || form === 'none') return request(world.fetch, { name: feed.name, url: whole }, signal, world.now, world.limits);
   const Authorization = form === 'basic' ? `Basic ${Buffer.from(secret.value.trim()).toString('base64')}` : `Bearer ${secret.value.trim()}`;
-  return request(world.fetch, { name: feed.name, url, headers: { Authorization } }, signal, world.now, world.limits);
+  return request(world.fetch, { name: feed.name, url: whole, headers: { Authorization } }, signal, world.now, world.limits);
 }
