@@ -136,9 +136,8 @@ describe.skipIf(unavailable !== undefined)(`Prometheus${unavailable ? ` (skipped
     expect(away.length).toBeGreaterThan(1);
   });
 
-  it('what is not a number is a gap', async () => {
-    const { values } = await only('shop_nothing');
-    expect(values.every(Number.isNaN)).toBe(true);
+  it('what is never a number is no series', async () => {
+    expect(await ask('shop_nothing')).toEqual({ ok: true, value: { series: [], events: [] } });
   });
 
   it('a query that it can’t read is said to be so', async () => {

@@ -9,7 +9,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type OtlpLimits, type OtlpReceiver, openOtlpReceiver } from '../../src/host/node/otlpReceiver.ts';
 import type { MetricPoint } from '../../src/sense/feeds/otlp/metricPoint.ts';
 import type { Call } from '../../src/sense/importers/otlpSpan.ts';
-import { AT as METRICS_AT, metricsRequest } from '../sense/feeds/metrics.ts';
+import { binaryMetricsRequest, AT as METRICS_AT, metricsRequest } from '../sense/feeds/metrics.ts';
 import { AT, binaryRequest, jsonRequest, type Written } from '../sense/importers/spans.ts';
 
 const NOW = AT + 1000;
@@ -393,10 +393,18 @@ describe('the receiver of metrics', () => {
     );
   });
 
-  it('refuses what is no JSON, and answers protobuf without reading it', async () => {
+  it('hears protobuf as the exporters of most languages send it', async () => {
+    const { points, send } = await listening();
+    const body = binaryMetricsRequest(gauge);
+    expect(await send(BINARY_TYPE, body)).toMatchObject({ status: 200, body: Buffer.alloc(0) });
+    expect((await send({ ...BINARY_TYPE, 'Content-Encoding': 'gzip' }, gzipSync(body))).status).toBe(200);
+    expect(points.map((p) => [p.service, p.metric, p.reading])).toEqual(Array(2).fill(['shop', 'queue.size', { type: 'gauge', value: 7 }]));
+  });
+
+  it('refuses what is neither', async () => {
     const { points, send } = await listening();
     expect((await send(JSON_TYPE, '{"resourceMetrics":')).status).toBe(400);
-    expect(await send(BINARY_TYPE, Buffer.from([1, 2, 3]))).toMatchObject({ status: 200, body: Buffer.alloc(0) });
+    expect((await send(BINARY_TYPE, Buffer.from([10, 200, 3]))).status).toBe(400);
     expect(points).toEqual([]);
   });
 });

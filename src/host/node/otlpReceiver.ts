@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { failed, ok, type Result, type UnixMs } from '../../domain/index.ts';
-import type { MetricPoint } from '../../sense/feeds/otlp/metricPoint.ts';
+import type { MetricPoint, ReadMetrics } from '../../sense/feeds/otlp/metricPoint.ts';
 import { readJsonRequest } from '../../sense/importers/otlpJson.ts';
 import { type Call, callOf, isLoopback, type ReadRequest } from '../../sense/importers/otlpSpan.ts';
 
@@ -55,8 +55,7 @@ export interface OtlpReceiver {
 /**
  * Hears the spans that programs of this machine export by OTLP/HTTP 1.x, and answers as its specification says. It listens on 127.0.0.1
  * only and refuses what a web page could send: anything with an `Origin`, and any `Host` but its own (DNS rebinding).
- * Metrics are heard where somebody measures, in JSON; what else comes is answered and thrown away, so that exporters do not try it again
- * for ever.
+ * Metrics are heard where somebody measures; what else comes is answered and thrown away, so that exporters do not try it again for ever.
  */
 export async function openOtlpReceiver({ now, record, measure, log, limits }: OtlpReceiverOptions): Promise<Result<OtlpReceiver>> {
   const bounds = { ...DEFAULT_LIMITS, ...limits };
@@ -87,7 +86,7 @@ export async function openOtlpReceiver({ now, record, measure, log, limits }: Ot
   async function attend(request: IncomingMessage): Promise<Answer> {
     const refusal = refusalOf(request, hosts) ?? allowance.refusal();
     if (refusal) return refusal;
-    const heardMetrics = measure !== undefined && isMetricsInJson(request);
+    const heardMetrics = measure !== undefined && pathOf(request) === METRICS;
     const body = await bodyOf(request, bounds, heardMetrics || pathOf(request) === TRACES);
     if ('status' in body) {
       allowance.spend(REFUSED_COST);
@@ -118,8 +117,7 @@ export async function openOtlpReceiver({ now, record, measure, log, limits }: Ot
   }
 
   async function hearMetrics(request: IncomingMessage, bytes: Uint8Array, take: (point: MetricPoint) => boolean): Promise<Answer> {
-    const { readJsonMetrics } = await import('../../sense/feeds/otlp/metricsJson.ts');
-    const read = readJsonMetrics(parsed(bytes), bounds.spansPerRequest);
+    const read = await readMetrics(request, bytes, bounds.spansPerRequest);
     allowance.spend(1 + Math.max('problem' in read ? 0 : read.points.length, bytes.length / 1024));
     if ('problem' in read) return refused(400, `This is no request of OTLP: ${read.problem}.`);
     const at = now();
@@ -188,8 +186,6 @@ function refusalOf(request: IncomingMessage, hosts: ReadonlySet<string | undefin
 const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0]?.replace(/(?<=.)\/$/, '') ?? '';
 const typeOf = ({ headers }: IncomingMessage): string => headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
-const isMetricsInJson = (request: IncomingMessage): boolean => pathOf(request) === METRICS && typeOf(request) === JSON_TYPE;
-
 /** A bucket that fills by the second. What a request costs is known when it was read, so one may overdraw it; the next waits. */
 function createAllowance({ costPerSecond, burstCost }: OtlpLimits, now: () => UnixMs) {
   let left = burstCost;
@@ -243,6 +239,11 @@ async function readRequest(request: IncomingMessage, bytes: Uint8Array, most: nu
   if (typeOf(request) === BINARY_TYPE) return (await import('../../sense/importers/otlpBinary.ts')).readBinaryRequest(bytes, most);
   const json = parsed(bytes);
   return json === undefined ? { problem: 'the body is not JSON' } : readJsonRequest(json, most);
+}
+
+async function readMetrics(request: IncomingMessage, bytes: Uint8Array, most: number): Promise<ReadMetrics> {
+  if (typeOf(request) === BINARY_TYPE) return (await import('../../sense/feeds/otlp/metricsBinary.ts')).readBinaryMetrics(bytes, most);
+  return (await import('../../sense/feeds/otlp/metricsJson.ts')).readJsonMetrics(parsed(bytes), most);
 }
 
 /** Undefined for what is no JSON. */

@@ -1,3 +1,5 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+
 /** A metric as a test writes it. */
 export interface WrittenMetric {
   readonly name: string;
@@ -51,3 +53,81 @@ function metricJson({ name, unit = '', type, temporality, monotonic, bounds, poi
   };
   return { name, unit, [type]: data };
 }
+
+/** The same in protobuf, by the field numbers of opentelemetry-proto v1. */
+export function binaryMetricsRequest(...metrics: readonly WrittenMetric[]): Uint8Array {
+  const resource = message((w) => part(w, 1, pair('service.name', 'shop')));
+  const scope = message((w) => {
+    part(
+      w,
+      1,
+      message((s) => s.tag(1, WireType.LengthDelimited).string('test')),
+    );
+    for (const metric of metrics) part(w, 2, metricBytes(metric));
+  });
+  return message((w) =>
+    part(
+      w,
+      1,
+      message((r) => part(part(r, 1, resource), 2, scope)),
+    ),
+  );
+}
+
+function metricBytes({ name, unit = '', type, temporality, monotonic, bounds = [], points }: WrittenMetric): Uint8Array {
+  const data = message((w) => {
+    for (const point of points) part(w, 1, type === 'histogram' ? histogramPoint(point, bounds) : numberPoint(point));
+    if (temporality !== undefined) w.tag(2, WireType.Varint).int32(temporality === 'delta' ? 1 : 2);
+    if (type === 'sum') w.tag(3, WireType.Varint).bool(monotonic === true);
+  });
+  return message((w) => {
+    w.tag(1, WireType.LengthDelimited).string(name);
+    w.tag(2, WireType.LengthDelimited).string('what it is');
+    w.tag(3, WireType.LengthDelimited).string(unit);
+    part(w, { gauge: 5, sum: 7, histogram: 9 }[type], data);
+  });
+}
+
+function times(w: BinaryWriter, { at, startAt = AT - 3_600_000 }: WrittenPoint): void {
+  w.tag(2, WireType.Bit64).fixed64(BigInt(startAt) * 1_000_000n);
+  w.tag(3, WireType.Bit64).fixed64(BigInt(at) * 1_000_000n);
+}
+
+const numberPoint = (point: WrittenPoint): Uint8Array =>
+  message((w) => {
+    times(w, point);
+    if (Number.isInteger(point.value)) w.tag(6, WireType.Bit64).sfixed64(BigInt(point.value as number));
+    else w.tag(4, WireType.Bit64).double(point.value as number);
+    for (const [key, value] of Object.entries(point.attributes ?? {})) part(w, 7, pair(key, value));
+  });
+
+const histogramPoint = (point: WrittenPoint, bounds: readonly number[]): Uint8Array =>
+  message((w) => {
+    times(w, point);
+    w.tag(4, WireType.Bit64).fixed64(BigInt(point.count ?? 0));
+    w.tag(5, WireType.Bit64).double(point.sum ?? 0);
+    // Packed, as proto3 writes them.
+    w.tag(6, WireType.LengthDelimited).fork();
+    for (const count of point.counts ?? []) w.fixed64(BigInt(count));
+    w.join();
+    w.tag(7, WireType.LengthDelimited).fork();
+    for (const bound of bounds) w.double(bound);
+    w.join();
+    for (const [key, value] of Object.entries(point.attributes ?? {})) part(w, 9, pair(key, value));
+  });
+
+function pair(key: string, value: string | number): Uint8Array {
+  const any = message((w) =>
+    typeof value === 'number' ? w.tag(3, WireType.Varint).int64(value) : w.tag(1, WireType.LengthDelimited).string(value),
+  );
+  return message((w) => part(w.tag(1, WireType.LengthDelimited).string(key), 2, any));
+}
+
+function message(write: (writer: BinaryWriter) => unknown): Uint8Array {
+  const writer = new BinaryWriter();
+  write(writer);
+  return writer.finish();
+}
+
+const part = (writer: BinaryWriter, field: number, bytes: Uint8Array): BinaryWriter =>
+  writer.tag(field, WireType.LengthDelimited).bytes(bytes);

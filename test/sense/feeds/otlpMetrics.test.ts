@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMetricSeries, quantileOf } from '../../../src/sense/feeds/otlp/metricSeries.ts';
+import { readBinaryMetrics } from '../../../src/sense/feeds/otlp/metricsBinary.ts';
 import { readJsonMetrics } from '../../../src/sense/feeds/otlp/metricsJson.ts';
-import { AT, metricsRequest, type WrittenMetric } from './metrics.ts';
+import { AT, binaryMetricsRequest, metricsRequest, type WrittenMetric } from './metrics.ts';
 
 const MINUTE = 60_000;
 const LATER = AT + 60 * MINUTE;
@@ -168,6 +169,71 @@ describe('metrics of OpenTelemetry become series', () => {
         const all = createMetricSeries();
         if ('points' in read) for (const point of read.points) all.hear(point);
         for (const { values } of all.series(LATER)) expect(values.length).toBeLessThanOrEqual(20_160);
+      }),
+    );
+  });
+});
+
+describe('metrics in protobuf', () => {
+  const written = fc.array(
+    fc.oneof(
+      fc.record({
+        name: fc.constantFrom('a', 'http.server.requests'),
+        unit: fc.constantFrom('', 's'),
+        type: fc.constantFrom('gauge' as const, 'sum' as const),
+        temporality: fc.constantFrom('delta' as const, 'cumulative' as const),
+        monotonic: fc.boolean(),
+        points: fc.array(
+          fc.record({
+            at: fc.integer({ min: AT, max: LATER }),
+            value: fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 })),
+            attributes: fc.dictionary(fc.constantFrom('x', 'http.response.status_code'), fc.oneof(fc.string(), fc.nat())),
+          }),
+          { maxLength: 4 },
+        ),
+      }),
+      fc.record({
+        name: fc.constant('h'),
+        type: fc.constant('histogram' as const),
+        temporality: fc.constant('delta' as const),
+        bounds: fc.constant([0.5, 1]),
+        points: fc.array(
+          fc.record({
+            at: fc.integer({ min: AT, max: LATER }),
+            count: fc.nat(),
+            sum: fc.double({ noNaN: true, min: 0, max: 1e6 }),
+            counts: fc.tuple(fc.nat(), fc.nat(), fc.nat()),
+          }),
+          { maxLength: 3 },
+        ),
+      }),
+    ),
+    { maxLength: 4 },
+  );
+
+  it('are read as those in JSON are', () => {
+    fc.assert(
+      fc.property(written, (metrics) => {
+        expect(readBinaryMetrics(binaryMetricsRequest(...metrics), 1000)).toEqual(readJsonMetrics(metricsRequest(...metrics), 1000));
+      }),
+    );
+  });
+
+  it('cut off anywhere, or damaged, they never make it throw', () => {
+    const whole = binaryMetricsRequest({
+      name: 'h',
+      type: 'histogram',
+      temporality: 'delta',
+      bounds: [1],
+      points: [{ at: AT, count: 1, sum: 1, counts: [1, 0] }],
+    });
+    for (let end = 0; end < whole.length; end++) readBinaryMetrics(whole.subarray(0, end), 10);
+    expect(readBinaryMetrics(whole.subarray(0, whole.length - 3), 10)).toHaveProperty('problem');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 })), { maxLength: 5 }), (changes) => {
+        const damaged = Uint8Array.from(whole);
+        for (const [place, byte] of changes) damaged[place] = byte;
+        void readBinaryMetrics(damaged, 10);
       }),
     );
   });
