@@ -25,7 +25,7 @@ export interface AppFeedsPorts extends Omit<FeedsPorts, 'ask'> {
 export function createAppFeeds(ports: AppFeedsPorts) {
   const { ask } = ports;
   const feeds = ask && createFeeds({ ...ports, ask });
-  const metrics = createMetricSeries();
+  let metrics = createMetricSeries();
   const app: AppFeeds = {
     list: () => feeds?.state() ?? [],
     series: () => [...(feeds?.series() ?? []), ...metrics.series(ports.now())],
@@ -44,6 +44,7 @@ export function createAppFeeds(ports: AppFeedsPorts) {
     },
     /** What was kept of all of them is gone, and they are asked anew. */
     startOver(raw: unknown): void {
+      metrics = createMetricSeries();
       void feeds?.apply([]);
       this.apply(raw);
     },

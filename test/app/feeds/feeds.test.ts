@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AskFeed, FeedAnswer, FeedCache, FeedWindow, KeptAnswer } from '../../../src/app/feeds/feed.ts';
 import { type FeedSettings, readFeedSettings } from '../../../src/app/feeds/feedSettings.ts';
@@ -251,5 +252,21 @@ describe('the setting', () => {
     expect(problems.join('\n')).toMatch(said);
     expect(problems.join('\n')).not.toContain('hunter2');
     if (Array.isArray(raw)) expect(feeds.map((f) => f.name)).toContain('fine');
+  });
+
+  it('whatever stands there, it is read or named, and never quoted', () => {
+    const good = { name: 'a', type: 'json', url: 'https://x.test/a', time: 't', value: 'v', quantity: 'volume' };
+    const damaged = fc
+      .tuple(fc.constantFrom(...Object.keys(good), 'secret', 'by', 'everyMinutes', 'file'), fc.anything())
+      .map(([key, value]) => ({ ...good, [key]: value }));
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), fc.array(fc.oneof(damaged, fc.anything()))), (raw) => {
+        const { feeds, problems } = readFeedSettings(raw);
+        if (Array.isArray(raw)) expect(feeds.length + problems.length).toBeGreaterThanOrEqual(Math.min(raw.length, 50));
+        for (const feed of feeds) expect(feed.name).toMatch(/^[a-z0-9][a-z0-9-]*$/);
+      }),
+    );
+    const { problems } = readFeedSettings([{ ...good, name: 'a', url: 'ftp://hunter2' }]);
+    expect(problems.join()).not.toContain('hunter2');
   });
 });

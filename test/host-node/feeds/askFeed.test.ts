@@ -219,6 +219,19 @@ describe('files of the workspace', () => {
     expect(await ask({ ...table, file: 'none.csv' })).toMatchObject({ ok: false, fault: { code: 'not-found', retry: 'later' } });
   });
 
+  it('of a log that is too long the end is read, of a table nothing', async () => {
+    const line = (minute: number): string => `a - - [29/Mar/2026:11:${String(minute).padStart(2, '0')}:00 +0000] "GET /x HTTP/1.1" 200 5\n`;
+    writeFileSync(join(folder, 'long.log'), Array.from({ length: 60 }, (_, i) => line(i)).join(''));
+    // Ten lines, and a piece of an eleventh.
+    const limits = { bytes: line(0).length * 10 + 7 };
+    expect(values(await ask({ type: 'access-log', file: 'long.log' }, { limits }))).toMatchObject({ 'accessLog:shop/volume': [5, 5] });
+    expect(await ask({ ...table, file: 'long.log' }, { limits })).toMatchObject({
+      ok: false,
+      fault: { message: expect.stringContaining('Name a smaller one') },
+    });
+    expect(await ask({ ...table, file: 'sub' })).toMatchObject({ ok: false, fault: { message: expect.stringContaining('is no file') } });
+  });
+
   it('tell of demand in an access log', async () => {
     writeFileSync(
       join(folder, 'access.log'),

@@ -156,7 +156,8 @@ async function contentOf(
   signal: AbortSignal,
   world: FeedWorld,
 ): Promise<Result<Uint8Array> | Extract<FeedAnswer, { ok: false }>> {
-  if (feed.file !== undefined) return readInside(world.folder, feed.file, feed.name);
+  const tooLong = feed.type === 'access-log' ? 'end' : 'refuse';
+  if (feed.file !== undefined) return readInside(world.folder, feed.file, feed.name, { tooLong, most: world.limits.bytes });
   const answer = await get(feed, feed.url ?? '', signal, world);
   return answer.ok ? unpacked(answer.bytes, feed.name) : refusalOf(answer, feed.name);
 }
