@@ -29,7 +29,7 @@ const leanProtocol = {
   },
 };
 
-/** The core, the sweeper and the command line share one copy of dockerode, in a file of its own that is read when Docker is first asked. */
+/** CommonJS keeps its functions only in a file of its own, which is read when Docker is first asked. */
 const sharedDockerode = {
   name: 'shared-dockerode',
   setup(build) {
@@ -55,12 +55,13 @@ const packedSqlite = {
   },
 };
 
-function packSqlite() {
+/** From the package to the folder of the bundles. */
+function pack(from, to) {
   const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = constants;
-  const bytes = readFileSync(`${SQLITE}/${WASM}`);
+  const bytes = readFileSync(from);
   // The best takes two seconds, which is for what is published.
   const params = { [BROTLI_PARAM_QUALITY]: production ? 11 : 4, [BROTLI_PARAM_LGWIN]: 22, [BROTLI_PARAM_SIZE_HINT]: bytes.length };
-  writeFileSync(`dist/${WASM}.br`, brotliCompressSync(bytes, { params }));
+  writeFileSync(`dist/${to}`, brotliCompressSync(bytes, { params }));
 }
 
 const shared = {
@@ -77,20 +78,10 @@ const node = { ...shared, platform: 'node', target: 'node20', format: 'cjs', out
 
 const bundles = [
   // What `activate` needs and nothing more; the core is loaded by it on first need.
-  { ...node, entryPoints: { extension: 'src/host/vscode/extension.ts' }, external: ['vscode', './core.cjs'] },
+  { ...node, entryPoints: { extension: 'src/host/vscode/extension.ts' }, external: ['vscode'] },
   // `vscode` is external only above: a leak into the core or the command line breaks their build.
   { ...node, entryPoints: { dockerode: 'dockerode' } },
-  {
-    ...node,
-    plugins: [sharedDockerode, packedSqlite],
-    entryPoints: {
-      core: 'src/host/vscode/core.ts',
-      worker: 'src/host/node/learnerThread.ts',
-      embedded: 'src/provision/embedded/server.ts',
-      parquet: 'src/provision/datasets/parquetThread.ts',
-      sweeper: 'src/host/node/sweeper.ts',
-    },
-  },
+  // What the programs have in common is there once, and what is seldom needed is a part of its own.
   {
     ...shared,
     platform: 'node',
@@ -98,8 +89,17 @@ const bundles = [
     format: 'esm',
     splitting: true,
     plugins: [lean, leanProtocol, sharedDockerode, packedSqlite],
-    entryPoints: { cli: 'src/host/cli/main.ts' },
-    chunkNames: 'cli-[name]-[hash]',
+    entryPoints: {
+      cli: 'src/host/cli/main.ts',
+      core: 'src/host/vscode/core.ts',
+      worker: 'src/host/node/learnerThread.ts',
+      embedded: 'src/provision/embedded/server.ts',
+      forecaster: 'src/host/node/demand/forecastThread.ts',
+      parquet: 'src/provision/datasets/parquetThread.ts',
+      sweeper: 'src/host/node/sweeper.ts',
+    },
+    // Beside the programs: what is looked for beside one (WebAssembly, dockerode) is found from any part.
+    chunkNames: 'part-[name]-[hash]',
     // The first line is for `npm link`; bundled CommonJS packages need a `require`, and SQLite looks for its WebAssembly beside itself.
     banner: {
       js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nimport { fileURLToPath as __fileURLToPath } from 'node:url';\nconst require = __createRequire(import.meta.url);\nconst __dirname = __fileURLToPath(new URL('.', import.meta.url));",
@@ -113,15 +113,27 @@ const bundles = [
     format: 'iife',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    entryPoints: { 'webview/workflow': 'media/workflow/main.tsx', 'webview/ledger': 'media/ledger/main.tsx' },
+    entryPoints: {
+      'webview/workflow': 'media/workflow/main.tsx',
+      'webview/ledger': 'media/ledger/main.tsx',
+      'webview/demand': 'media/demand/main.tsx',
+    },
   },
-  { ...shared, entryPoints: { 'webview/workflow': 'media/workflow/style.css', 'webview/ledger': 'media/ledger/style.css' } },
+  {
+    ...shared,
+    entryPoints: {
+      'webview/workflow': 'media/workflow/style.css',
+      'webview/ledger': 'media/ledger/style.css',
+      'webview/demand': 'media/demand/style.css',
+    },
+  },
 ];
 
 // Chunks carry a hash in their name, so old ones would pile up.
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
-packSqlite();
+pack(`${SQLITE}/${WASM}`, `${WASM}.br`);
+pack('node_modules/@bsull/augurs/mstl_bg.wasm', 'augurs-mstl.wasm.br');
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context(bundle)).watch();
   console.error('watching');

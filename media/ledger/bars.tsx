@@ -1,6 +1,6 @@
 import { dayWords, type LedgerDay } from '../../src/show/ledger.ts';
+import type { Scale } from '../charts/scale.ts';
 import { t } from '../translate.ts';
-import type { Scale } from './scale.ts';
 
 export interface Series {
   readonly name: string;

@@ -1,9 +1,9 @@
 import { duration, gbMinutesText, hitRate, type LedgerDay, type LedgerView, percent } from '../../src/show/ledger.ts';
+import { Chart, type Tables } from '../charts/chart.tsx';
+import { countScale, plainScale, timeScale } from '../charts/scale.ts';
+import { Table } from '../charts/table.tsx';
 import { t } from '../translate.ts';
 import { Bars } from './bars.tsx';
-import { Chart, type Tables } from './chart.tsx';
-import { countScale, plainScale, timeScale } from './scale.ts';
-import { Table } from './table.tsx';
 
 export interface DayChartProps {
   readonly view: LedgerView;

@@ -2,6 +2,8 @@ import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Comparison, LedgerView, Span } from '../../src/show/ledger.ts';
 import type { FromLedger, ToLedger } from '../../src/show/ledgerProtocol.ts';
+import { tablesIn } from '../charts/chart.tsx';
+import { type Editor, useKept } from '../kept.ts';
 import { t } from '../translate.ts';
 import { Page } from './page.tsx';
 
@@ -12,23 +14,13 @@ interface Saved {
   /** Charts whose table is open. */
   readonly tables: readonly string[];
 }
-declare function acquireVsCodeApi(): {
-  postMessage(message: FromLedger): void;
-  getState(): Saved | undefined;
-  setState(state: Saved): void;
-};
+declare function acquireVsCodeApi(): Editor<FromLedger, Saved>;
 
 const editor = acquireVsCodeApi();
 
 function App() {
-  const [saved, setSaved] = useState<Saved>({ span: 7, tables: [], ...editor.getState() });
+  const [saved, keep] = useKept<Saved>(editor, { span: 7, tables: [] });
   const [comparing, setComparing] = useState(true);
-  const keep = (change: (before: Saved) => Partial<Saved>): void =>
-    setSaved((before) => {
-      const next = { ...before, ...change(before) };
-      editor.setState(next);
-      return next;
-    });
   const compare = (): void => {
     setComparing(true);
     editor.postMessage({ type: 'compare' });
@@ -52,11 +44,7 @@ function App() {
       view={saved.view}
       comparison={saved.comparison}
       comparing={comparing}
-      tables={{
-        open: saved.tables,
-        toggle: (chart, open) =>
-          keep(({ tables }) => ({ tables: open ? [...new Set([...tables, chart])] : tables.filter((open) => open !== chart) })),
-      }}
+      tables={tablesIn(saved, keep)}
       look={(span) => {
         keep(() => ({ span }));
         editor.postMessage({ type: 'span', span });

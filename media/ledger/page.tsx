@@ -1,10 +1,11 @@
 import { type Comparison, duration, type LedgerView, percent, SPANS, type Span } from '../../src/show/ledger.ts';
+import { Chart, type Tables } from '../charts/chart.tsx';
+import { Choice } from '../charts/choice.tsx';
+import { Table } from '../charts/table.tsx';
 import { t } from '../translate.ts';
 import { Calibration } from './calibration.tsx';
-import { Chart, type Tables } from './chart.tsx';
 import { HitsChart, hasLines, MemoryChart, SavedChart, WastedChart } from './dayCharts.tsx';
 import { Policies } from './policies.tsx';
-import { Table } from './table.tsx';
 
 export interface PageProps {
   readonly view: LedgerView;
@@ -21,13 +22,12 @@ export function Page({ view, comparison, comparing, tables, look, compare }: Pag
     <>
       <header>
         <h1>{t('Ledger')}</h1>
-        <div class="spans" role="group" aria-label={t('Days')}>
-          {SPANS.map((span) => (
-            <button type="button" key={span} aria-pressed={view.span === span} onClick={() => look(span)}>
-              {t('{0} days', span)}
-            </button>
-          ))}
-        </div>
+        <Choice
+          label={t('Days')}
+          options={SPANS.map((value) => ({ value, words: t('{0} days', value) }))}
+          chosen={view.span}
+          choose={look}
+        />
       </header>
       <div aria-live="polite">
         <p class="headline">{view.headline}</p>

@@ -34,9 +34,17 @@ export function createViewport(
   kept: Shift | undefined,
   keep: (shift: Shift) => void,
 ): Viewport {
-  let shift: Shift = kept ?? { x: 0, y: 0, zoom: Math.min(1, Math.max(READABLE, frame.clientWidth / (size().width || 1))) };
+  let shift: Shift = kept ?? begun();
   let asked = 0;
+  /** Once more as soon as the frame has another size: details that open beside it must not hide whose they are. */
+  let shown: Box | undefined;
   let still = 0;
+
+  function begun(): Shift {
+    const { width, height } = size();
+    const zoom = Math.min(1, Math.max(READABLE, frame.clientWidth / (width || 1)));
+    return { x: 0, y: Math.max(0, (frame.clientHeight - height * zoom) / 2), zoom };
+  }
 
   function move(next: Shift): void {
     shift = next;
@@ -66,6 +74,18 @@ export function createViewport(
     move({ zoom: next, x: Math.max(0, (frame.clientWidth - width * next) / 2), y: Math.max(0, (frame.clientHeight - height * next) / 2) });
   }
 
+  function show(box: Box): void {
+    const edge = 12;
+    const by = (from: number, to: number, room: number): number => (from < edge ? edge - from : to > room - edge ? room - edge - to : 0);
+    const [x, y] = [box.x * shift.zoom + shift.x, box.y * shift.zoom + shift.y];
+    const dx = by(x, x + box.width * shift.zoom, frame.clientWidth);
+    const dy = by(y, y + box.height * shift.zoom, frame.clientHeight);
+    shown = box;
+    if (dx || dy) move({ ...shift, x: shift.x + dx, y: shift.y + dy });
+  }
+
+  const resized = new ResizeObserver(() => shown && show(shown));
+  resized.observe(frame);
   const wheel = (event: WheelEvent): void => {
     event.preventDefault();
     const { left, top } = frame.getBoundingClientRect();
@@ -80,22 +100,19 @@ export function createViewport(
 
   return {
     shift: () => shift,
-    pan: (dx, dy) => move({ ...shift, x: shift.x + dx, y: shift.y + dy }),
+    pan(dx, dy) {
+      shown = undefined;
+      move({ ...shift, x: shift.x + dx, y: shift.y + dy });
+    },
     zoom,
     fit,
-    show(box) {
-      const edge = 12;
-      const by = (from: number, to: number, room: number): number => (from < edge ? edge - from : to > room - edge ? room - edge - to : 0);
-      const [x, y] = [box.x * shift.zoom + shift.x, box.y * shift.zoom + shift.y];
-      const dx = by(x, x + box.width * shift.zoom, frame.clientWidth);
-      const dy = by(y, y + box.height * shift.zoom, frame.clientHeight);
-      if (dx || dy) move({ ...shift, x: shift.x + dx, y: shift.y + dy });
-    },
+    show,
     toGraph({ x, y }) {
       const { left, top } = frame.getBoundingClientRect();
       return { x: (x - left - shift.x) / shift.zoom, y: (y - top - shift.y) / shift.zoom };
     },
     dispose() {
+      resized.disconnect();
       frame.removeEventListener('wheel', wheel);
       frame.removeEventListener('scroll', noScroll);
       cancelAnimationFrame(asked);

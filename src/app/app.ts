@@ -22,6 +22,8 @@ import type {
 
 import type { ForeignEngine } from '../provision/foreign.ts';
 import type { Signal } from '../sense/signal.ts';
+import type { AppDemand } from './demand/demand.ts';
+import type { AppExperiments } from './experimentWishes.ts';
 import type { AppFeeds } from './feeds/appFeeds.ts';
 import type { LedgerSummary } from './ledger.ts';
 import type { LedgerReport } from './ledgerReport.ts';
@@ -105,6 +107,8 @@ export interface App {
   budget(): { readonly usedBytes: number; readonly memoryBytes: number };
   /** What was gained and wasted, against other policies over the same uses. */
   ledger(): Promise<LedgerReport>;
+  /** How much is needed, and when. */
+  readonly demand: AppDemand;
   rescan(): Promise<void>;
   /** Learns anew from the journal and what was imported, in the worker. */
   relearn(): Promise<void>;
@@ -119,6 +123,8 @@ export interface App {
   changeHistory(change: HistoryChange, options?: HistoryOptions): Promise<Result<HistoryOutcome>>;
   /** A person's edits of them, their versions and their document. */
   readonly personas: AppPersonas;
+  /** Tests of one persona in two versions. */
+  readonly experiments: AppExperiments;
   /** Resources that have a standby, at a person's wish. */
   standbys(): readonly ResourceId[];
   /** Keeps a standby of each of these and of no other; those that go are removed, their volumes stay. */

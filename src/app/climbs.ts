@@ -136,7 +136,7 @@ export function createClimbs(ports: ClimbPorts) {
       if (from !== goal && isPassed(at.rung, next, goal)) continue;
       const hindered = await clearTheWay(work, at.rung, next, dependencies);
       if (hindered) return hindered;
-      const step = await takeStep(work, provider, next);
+      const step = await takeStep(work, provider, next, rungIndex(next) > rungIndex(at.rung as Rung));
       if (!step.ok) return step;
       took.ms += step.value.ms;
       tellStep(resource, provider, {
@@ -241,11 +241,11 @@ export function createClimbs(ports: ClimbPorts) {
     return work !== undefined && !isWarm(work.to);
   };
 
-  async function takeStep(work: Work, provider: Provider, next: Rung) {
+  async function takeStep(work: Work, provider: Provider, next: Rung, climbing: boolean) {
     const { resource, controller } = work;
     for (let tries = 1; ; tries++) {
       const begun = now();
-      const result = await provider.reach(resource, next, contextOf(work));
+      const result = await provider.reach(resource, next, { ...contextOf(work), climbing });
       engines.heard(provider, result.ok ? undefined : result.fault);
       if (result.ok) return ok({ observation: result.value, ms: now() - begun });
       if (result.fault.retry !== 'now' || tries === TRIES_AT_ONCE || controller.signal.aborted) return result;

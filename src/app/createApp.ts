@@ -24,6 +24,7 @@ import { createEagerness } from './eagerness.ts';
 import { createEdits, resourcesWith, withMarks } from './edits.ts';
 import { emptied } from './emptied.ts';
 import { createEngines } from './engines.ts';
+import { createExperiments } from './experiments.ts';
 import { createFace } from './face.ts';
 import { createFaultLog } from './faultLog.ts';
 import { createAppFeeds } from './feeds/appFeeds.ts';
@@ -37,6 +38,7 @@ import { createMoves, refusalOf } from './moves.ts';
 import { createObserving } from './observing.ts';
 import { createPasses } from './passes.ts';
 import { createPersonaEdits } from './personaEdits.ts';
+import { createPersonaFile } from './personaFile/personaFile.ts';
 import { createPersonaVersions } from './personaVersions.ts';
 import { look, type View } from './pipeline.ts';
 import { EMPTY_MEMORY, type Memory, type Ports } from './ports.ts';
@@ -138,8 +140,8 @@ export async function createApp(given: Ports): Promise<App> {
   // ------------------------------------------------------------------------------------------------ the parts
 
   const editedResources = resourcesWith(() => edits.overlay());
-  /** With the developer's edits laid over what is learnt. */
-  const edited = (): Memory => edits.over(memory);
+  /** With the versions that a test tries now, and the developer's edits, laid over what is learnt. */
+  const edited = (): Memory => edits.over(experiments.over(memory));
   const faults = createFaultLog(loaded.fault ? [loaded.fault] : [], log, changed);
   const tell = (fault: Fault): void => faults.tell(filter.clean(fault));
   const feeds = createAppFeeds({
@@ -159,7 +161,13 @@ export async function createApp(given: Ports): Promise<App> {
   });
   const setbacks = createSetbacks(now);
   const engines = createEngines(ports.providers, now, setbacks.engineIsBack);
-  const eagerness = createEagerness({ random: ports.random, resource: declared.get, memory: () => memory, remember });
+  const eagerness = createEagerness({
+    random: ports.random,
+    resource: declared.get,
+    memory: () => memory,
+    remember,
+    fixed: () => experiments.eagerness(),
+  });
   const standings = createStandings({
     now,
     resource: declared.get,
@@ -168,7 +176,8 @@ export async function createApp(given: Ports): Promise<App> {
     climbs: (id) => memory.climbs[id] ?? [],
     enter: (entry) => {
       eagerness.settled(entry);
-      remember({ ledger: withEntry(memory.ledger, entry, since()) });
+      remember({ ledger: withEntry(memory.ledger, experiments.marked(entry), since()) });
+      experiments.settled();
       changed();
     },
   });
@@ -223,6 +232,31 @@ export async function createApp(given: Ports): Promise<App> {
     remember: (model) => remember({ model }),
     personas: () => view?.personas ?? [],
     resources: declared.resources,
+    pass: passes.pass,
+  });
+  const experiments = createExperiments({
+    ...ports,
+    memory: () => memory,
+    remember,
+    session: sensing.session,
+    attention: privacy.attention,
+    remembered: sensing.remembered,
+    active: () => view?.active,
+    versions,
+    personas,
+    tell,
+    pass: passes.pass,
+  });
+  const personaFile = createPersonaFile({
+    now,
+    declared,
+    tell,
+    file: ports.personaFile,
+    edits: personas,
+    model: () => memory.model,
+    memory: () => memory.personaFile,
+    remember: (file) => remember({ personaFile: file }),
+    trusted: () => trusted,
     pass: passes.pass,
   });
   const climbs = createClimbs({
@@ -425,6 +459,7 @@ export async function createApp(given: Ports): Promise<App> {
     privacy.keepCounts();
     suggestions.endSession();
     standings.endSession();
+    experiments.endSession(ended);
     eagerness.endSession();
     const spoken = Object.entries(memory.feedback).filter(([, f]) => f.verdict !== 'cooled' && f.verdict !== 'not-now');
     remember({ feedback: Object.fromEntries(spoken) });
@@ -452,7 +487,9 @@ export async function createApp(given: Ports): Promise<App> {
     await ports.store.news?.((merged) => {
       memory = asKept(merged);
     });
+    await personaFile.look();
     sensing.endIfIdle();
+    experiments.look();
     if ((await variants.turn()) === 'turned') await serving.open();
     await engines.check(signal);
     await observing.observeAll();
@@ -495,6 +532,7 @@ export async function createApp(given: Ports): Promise<App> {
     sensing.forget();
     learning.forget();
     standings.forget();
+    experiments.forget();
     eagerness.forget();
     suggestions.endSession();
     privacy.erased();
@@ -557,6 +595,7 @@ export async function createApp(given: Ports): Promise<App> {
 
   async function begin(): Promise<void> {
     await sensing.resume();
+    await experiments.begin();
     await engines.check(signal);
     await rescan();
     // What hangs there does not keep the workspace shut.
@@ -580,6 +619,7 @@ export async function createApp(given: Ports): Promise<App> {
     credentials,
     declared,
     edits,
+    experiments,
     feeds,
     foreign,
     gateways,
@@ -587,7 +627,7 @@ export async function createApp(given: Ports): Promise<App> {
     live,
     moves,
     passes,
-    personas,
+    personas: { ...personas, ...personaFile },
     privacy,
     recorded,
     sensing,

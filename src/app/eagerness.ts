@@ -14,17 +14,24 @@ export interface EagernessPorts {
   readonly resource: (id: ResourceId) => Resource | undefined;
   readonly memory: () => Pick<Memory, 'bandit' | 'choices'>;
   readonly remember: (change: Pick<Memory, 'bandit' | 'choices'>) => void;
+  /** Where a test decides it, or has decided it, nothing is tried, and the session teaches nothing. */
+  readonly fixed?: () => number | undefined;
 }
 
 /**
  * What the value rule should assume is learnt from the ledger: each session tries one eagerness per resource, and what the
  * resource's ledger lines of that session are worth together is its reward (nothing happened: 0).
  */
-export function createEagerness({ random, resource, memory, remember }: EagernessPorts) {
+export function createEagerness({ random, resource, memory, remember, fixed = () => undefined }: EagernessPorts) {
   const current = new Map<ResourceId, Choice & { readonly context: string; rewardS: number }>();
   return {
     /** The same throughout a session. */
     of(id: ResourceId): number {
+      const decided = fixed();
+      if (decided !== undefined) {
+        current.delete(id);
+        return decided;
+      }
       let choice = current.get(id);
       if (!choice) {
         const context = resource(id)?.kind ?? 'unknown';

@@ -5,7 +5,9 @@ import { NO_HISTORY } from './changeHistory.ts';
 import type { Climbs } from './climbs.ts';
 import type { Credentials } from './credentials.ts';
 import type { Declared } from './declared.ts';
+import { createDemand } from './demand/demand.ts';
 import type { createEdits } from './edits.ts';
+import type { Experiments } from './experiments.ts';
 import type { createAppFeeds } from './feeds/appFeeds.ts';
 import type { createForeignEngines } from './foreignEngines.ts';
 import type { Gateways } from './gateways.ts';
@@ -28,13 +30,14 @@ import type { createSuggestions } from './suggestions.ts';
 import type { createVariants } from './variants.ts';
 
 export interface FacePorts
-  extends Pick<Ports, 'now' | 'settings' | 'workspace' | 'learner' | 'journal' | 'store' | 'histories' | 'providers'>,
+  extends Pick<Ports, 'now' | 'settings' | 'workspace' | 'learner' | 'forecasts' | 'journal' | 'store' | 'histories' | 'providers'>,
     Pick<App, 'state' | 'onChange' | 'record' | 'personas' | 'rescan'> {
   readonly adjustment: ReturnType<typeof createAdjustment>;
   readonly climbs: Climbs;
   readonly credentials: Credentials | undefined;
   readonly declared: Declared;
   readonly edits: ReturnType<typeof createEdits>;
+  readonly experiments: Experiments;
   readonly feeds: ReturnType<typeof createAppFeeds>;
   readonly foreign: ReturnType<typeof createForeignEngines>;
   readonly gateways: Gateways;
@@ -65,8 +68,24 @@ export interface FacePorts
 
 /** What hosts see and do: each wish of theirs handed to the part that it is for. */
 export function createFace(ports: FacePorts): App {
-  const { adjustment, climbs, credentials, declared, edits, feeds, foreign, gateways, learning, live, moves, passes, personas } = ports;
-  const { privacy, recorded, sensing, serving, snapshots, states, suggestions, variants, versions } = ports;
+  const {
+    adjustment,
+    climbs,
+    credentials,
+    declared,
+    edits,
+    experiments,
+    feeds,
+    foreign,
+    gateways,
+    learning,
+    live,
+    moves,
+    passes,
+    personas,
+    privacy,
+  } = ports;
+  const { recorded, sensing, serving, snapshots, states, suggestions, variants, versions } = ports;
   const { changed, memory, now, onChange, remember, settings, state, tell } = ports;
   return {
     state,
@@ -129,6 +148,15 @@ export function createFace(ports: FacePorts): App {
         tell,
         replay: ports.learner.replay ?? (async (replay) => ok(await replayPolicies(await sensing.remembered(), replay, now))),
       }),
+    demand: createDemand({
+      forecasts: ports.forecasts,
+      learner: ports.learner,
+      now,
+      workspace: ports.workspace,
+      memory,
+      resources: () => declared.resources().map(({ id, name }) => ({ id, name })),
+      history: learning.history,
+    }),
     rescan: async () => {
       await ports.rescan();
       await passes.pass();
@@ -138,6 +166,7 @@ export function createFace(ports: FacePorts): App {
     previewHistory: async (source) => (ports.trusted() ? ports.histories.preview(source) : NO_HISTORY),
     changeHistory: learning.changeHistory,
     personas,
+    experiments: experiments.app,
     edits: edits.app,
     snapshots: snapshots.app,
     privacy: {
@@ -173,6 +202,7 @@ export function createFace(ports: FacePorts): App {
     settle: async () => {
       await learning.underWay();
       await edits.underWay();
+      await experiments.underWay();
       await passes.pass();
       while (climbs.size > 0) {
         await climbs.settled();
@@ -180,6 +210,7 @@ export function createFace(ports: FacePorts): App {
       }
     },
     dispose: async () => {
+      await experiments.underWay();
       ports.end();
       privacy.keepCounts();
       passes.stop();
@@ -192,6 +223,7 @@ export function createFace(ports: FacePorts): App {
       await adjustment.close();
       await Promise.all([
         ports.learner.dispose(),
+        ports.forecasts?.dispose(),
         ports.journal.close(),
         ports.store.flush(),
         versions.flush(),

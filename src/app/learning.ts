@@ -5,6 +5,7 @@ import { updatePersonas } from '../learn/personas/update.ts';
 import type { App, HistoryOutcome } from './app.ts';
 import { changeHistory } from './changeHistory.ts';
 import type { Declared } from './declared.ts';
+import type { History } from './history.ts';
 import type { Learning, LearningOptions, Memory, Ports, SplitOptions } from './ports.ts';
 import { createRhythms, type Rhythms } from './rhythms.ts';
 
@@ -42,9 +43,9 @@ export function createLearning(ports: LearningPorts) {
   let edition = 0;
   const editions = new WeakMap<PersonaModel, number>();
 
-  async function learn(traces: readonly string[], options: LearningOptions = {}): Promise<Result<Learning>> {
+  function historyOf(traces: readonly string[]): History {
     const begun = ports.session()[0]?.at;
-    const history = {
+    return {
       workspace: workspace.id,
       actor,
       idleMs: ports.settings.idleMs,
@@ -52,6 +53,10 @@ export function createLearning(ports: LearningPorts) {
       traces,
       ...(begun === undefined ? {} : { before: begun }),
     };
+  }
+
+  async function learn(traces: readonly string[], options: LearningOptions = {}): Promise<Result<Learning>> {
+    const history = historyOf(traces);
     const of = edition;
     const { model } = memory();
     const result = await learner.learn(history, model && (ports.marked?.(model) ?? model), options);
@@ -121,6 +126,8 @@ export function createLearning(ports: LearningPorts) {
 
   return {
     rhythms: (): Rhythms => rhythms,
+    /** All that is learnt from. */
+    history: async (): Promise<History> => historyOf((await histories.kept()).map(({ trace }) => trace)),
     /** Resolves when no learning is under way any more; undefined where none is. */
     underWay: (): Promise<void> | undefined => learning,
     relearn,

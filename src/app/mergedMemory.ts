@@ -1,21 +1,34 @@
+import type { PersonaModel } from '../learn/personaModel.ts';
+import { mergedExperiment } from './mergedExperiments.ts';
+import { mergedModel } from './mergedModel.ts';
 import type { Memory } from './ports.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
 /**
  * Two windows of one workspace write one memory. What each changed since both knew the same (`base`) is kept: key by key, and entry by
- * entry where a key holds a record. Lines of the ledger are kept of both. Where both changed the same, ours is the newer.
+ * entry where a key holds a record. Lines of the ledger, sessions of tests and what people decided of personas are kept of both. Where both changed
+ * the same, ours is the newer.
  */
 export function mergedMemory(base: Memory, ours: Memory, theirs: Memory): Memory {
   const merged = mergedPlain(base as unknown as Plain, ours as unknown as Plain, theirs as unknown as Plain, (key, was, own, other) => {
     if (key === 'ledger') return bothOf(was as Memory['ledger'], own as Memory['ledger'], other as Memory['ledger']);
+    if (key === 'experiments') return mergedTests((was ?? {}) as Tests, own as Tests, other as Tests);
+    if (key === 'model') return mergedModel(was as Memory['model'], own as PersonaModel, other as PersonaModel);
     return RECORDS.has(key) ? mergedPlain((was ?? {}) as Plain, own as Plain, other as Plain, (_entry, _was, mine) => mine) : own;
   });
   return merged as unknown as Memory;
 }
 
 /** Those whose entries have nothing to do with one another. */
-const RECORDS: ReadonlySet<string> = new Set(['feedback', 'climbs', 'steps', 'usage', 'ports'] satisfies (keyof Memory)[]);
+const RECORDS: ReadonlySet<string> = new Set(['feedback', 'climbs', 'steps', 'usage', 'ports', 'eagernessOf'] satisfies (keyof Memory)[]);
+
+type Tests = NonNullable<Memory['experiments']>;
+
+const mergedTests = (base: Tests, ours: Tests, theirs: Tests): unknown =>
+  mergedPlain(base, ours, theirs, (_id, was, own, other) =>
+    mergedExperiment(was as Tests[string] | undefined, own as Tests[string], other as Tests[string]),
+  );
 
 type Decide = (key: string, was: unknown, own: unknown, other: unknown) => unknown;
 

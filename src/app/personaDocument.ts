@@ -6,13 +6,16 @@ import {
   ok,
   type Persona,
   type Pin,
-  type Priority,
+  pinProblem,
   quantile,
   type Resource,
   type Result,
 } from '../domain/index.ts';
 import type { Component, PersonaModel } from '../learn/personaModel.ts';
-import { problemOf, withPinned } from '../learn/personas/edit.ts';
+import { withPinned } from '../learn/personas/edit.ts';
+import { checkPersonas } from '../sense/pdl/check.ts';
+import { type DemandFields, demandFields, type ResourceFields, requirementFields, saidIn } from '../sense/pdl/demand.ts';
+import { START } from '../sense/pdl/graph.ts';
 
 /** The persona document (PDL) of DESIGN §5.2: what is learnt so far of each field; what is not known is left out. */
 export interface PersonaDocument {
@@ -20,7 +23,7 @@ export interface PersonaDocument {
   readonly personas: readonly PersonaEntry[];
 }
 
-interface PersonaEntry {
+export interface PersonaEntry extends DemandFields {
   readonly name: string;
   readonly weight: number;
   readonly confidence: number;
@@ -34,13 +37,10 @@ interface PersonaEntry {
   readonly pins: readonly Pin[];
 }
 
-interface ResourceEntry {
-  readonly id: string;
+interface ResourceEntry extends ResourceFields {
   readonly kind?: string;
   readonly provider?: string;
-  readonly requirements?: { readonly memory_gb?: Distribution; readonly network_bandwidth_mbps?: Distribution };
-  readonly duration_ms: Distribution;
-  readonly sla?: { readonly priority: Priority; readonly latency_target_ms: number };
+  readonly duration_ms?: Distribution;
 }
 
 interface EdgeEntry {
@@ -49,9 +49,6 @@ interface EdgeEntry {
   readonly probability: number;
   readonly lag_ms: { readonly p50: number; readonly p90: number };
 }
-
-/** The edge from here to a resource says how likely a session uses it at all, and how soon. */
-const START = 'session';
 
 export function toDocument(personas: readonly Persona[], resources: readonly Resource[] = []): PersonaDocument {
   const known = new Map(resources.map((r) => [r.id, r]));
@@ -65,7 +62,7 @@ function entryOf(p: Persona, known: ReadonlyMap<string, Resource>): PersonaEntry
     confidence: p.confidence,
     updated_at: new Date(p.updatedAt).toISOString(),
     attributes: attributesOf(p),
-    resources: p.uses.map((u) => resourceEntry(p, u, known.get(u.resource))),
+    resources: [...p.uses.map((u) => resourceEntry(p, u, known.get(u.resource))), ...besides(p)],
     edges: [
       ...p.uses.map((u) => ({ from: START, to: u.resource, probability: u.probability, lag_ms: spread(u.firstUseMs) })),
       ...p.edges.map((e) => ({ from: e.from, to: e.to, probability: e.probability, lag_ms: e.lagMs })),
@@ -76,8 +73,16 @@ function entryOf(p: Persona, known: ReadonlyMap<string, Resource>): PersonaEntry
           recurrence: { per_week: rounded(p.profile.recurrence.perWeek), hour_of_week: p.profile.recurrence.hourOfWeek.map(rounded) },
         }
       : {}),
+    ...(p.said ? demandFields(p.said) : {}),
     pins: p.profile?.pins ?? [],
   };
+}
+
+/** What edges and pins name, but is used too seldom to say more of it. */
+function besides({ uses, edges, profile }: Persona): readonly ResourceEntry[] {
+  const used = new Set(uses.map((u) => u.resource));
+  const named = [...edges.flatMap((e) => [e.from, e.to]), ...(profile?.pins ?? []).flatMap((pin) => pin.resource ?? [])];
+  return [...new Set(named)].filter((token) => !used.has(token)).map((id) => ({ id }));
 }
 
 function attributesOf({ profile }: Persona): PersonaEntry['attributes'] {
@@ -89,17 +94,36 @@ function attributesOf({ profile }: Persona): PersonaEntry['attributes'] {
 
 function resourceEntry(p: Persona, use: Persona['uses'][number], declared: Resource | undefined): ResourceEntry {
   const demand = p.profile?.demands[use.resource];
-  const requirements = {
+  const said = p.said?.requirements.find((r) => r.resource === use.resource);
+  const requirements = withLearnt(said ? requirementFields(said) : {}, {
     ...(declared ? { memory_gb: [{ value: rounded(declared.memoryBytes / 2 ** 30), probability: 1 }] } : {}),
     ...(demand?.bandwidthMbps ? { network_bandwidth_mbps: demand.bandwidthMbps } : {}),
-  };
+  });
+  const fixed = slaFixed(p, use.resource);
+  const sla = demand && { priority: demand.priority, latency_target_ms: demand.latencyTargetMs };
   return {
     id: use.resource,
     ...(declared ? { kind: declared.kind, provider: declared.provider } : {}),
     ...(Object.keys(requirements).length > 0 ? { requirements } : {}),
     duration_ms: use.durationMs,
-    ...(demand ? { sla: { priority: demand.priority, latency_target_ms: demand.latencyTargetMs } } : {}),
+    ...(sla ? { sla: withLearnt(Object.fromEntries(Object.entries(sla).filter(([key]) => fixed.has(key))), sla) } : {}),
   };
+}
+
+/** Which fields of its service level people decided. */
+function slaFixed({ said, profile }: Persona, resource: string): ReadonlySet<string> {
+  const own = said?.requirements.find((r) => r.resource === resource);
+  return new Set([
+    ...(own?.priority === undefined ? [] : ['priority']),
+    ...(own?.latencyTargetMs === undefined ? [] : ['latency_target_ms']),
+    ...(profile?.pins ?? []).flatMap((pin) => (pin.resource === resource ? [pin.field] : [])),
+  ]);
+}
+
+/** What was said, then what was learnt of the rest, marked as such. */
+function withLearnt(said: object, learnt: object): object {
+  const rest = Object.entries(learnt).filter(([key]) => !Object.hasOwn(said, key));
+  return rest.length > 0 ? { ...said, ...Object.fromEntries(rest), learnt: rest.map(([key]) => key) } : said;
 }
 
 /** Six digits say more than is known. */
@@ -109,6 +133,13 @@ const spread = (distribution: Distribution): { p50: number; p90: number } => ({
   p50: quantile(distribution, 0.5) ?? 0,
   p90: quantile(distribution, 0.9) ?? 0,
 });
+
+/** A model that can be matched, from the text of a document, comments and all. A broken one is one fault that says where. */
+export function readDocument(text: string, name: string): Result<PersonaModel> {
+  const { findings, document } = checkPersonas(text);
+  const worst = findings.find((f) => f.severity === 'error');
+  return worst ? failed('bad-file', 'never', `${name}:${worst.line}:${worst.column}: ${worst.message}`) : fromDocument(document, name);
+}
 
 /** A model that can be matched, from a document alone. A broken document is one fault that says which part. */
 export function fromDocument(json: unknown, name: string): Result<PersonaModel> {
@@ -137,7 +168,7 @@ function entryProblem(entry: PersonaEntry | null): string | undefined {
   if (edge !== -1) return `.edges[${edge}] needs "from", "to", "probability" (0 to 1) and "lag_ms" {"p50", "p90"}`;
   if (entry.pins !== undefined && !Array.isArray(entry.pins)) return '.pins is not a list';
   for (const [i, pin] of (entry.pins ?? []).entries()) {
-    const problem = typeof pin === 'object' && pin !== null ? problemOf(pin) : 'It needs "field" and "value".';
+    const problem = typeof pin === 'object' && pin !== null ? pinProblem(pin) : 'It needs "field" and "value".';
     if (problem) return `.pins[${i}]: ${problem.replace(/\.$/, '')}`;
   }
   return undefined;
@@ -156,8 +187,9 @@ function isEdge(e: EdgeEntry | null): boolean {
 }
 
 /** Probabilities become counts of 20 imagined sessions: enough to decide, few enough to be overruled. */
-function componentOf(entry: PersonaEntry, i: number): Component {
+export function componentOf(entry: PersonaEntry, i: number): Component {
   const SESSIONS = 20;
+  const said = saidIn(entry);
   const starts = entry.edges.filter((e) => e.from === START);
   const unigram = Object.fromEntries(starts.map((e) => [e.to, e.probability * SESSIONS]));
   const transitions: Record<string, { total: number; to: Record<string, number> }> = {};
@@ -193,6 +225,7 @@ function componentOf(entry: PersonaEntry, i: number): Component {
       .filter((e) => e.from !== START)
       .map((e) => ({ from: e.from, to: e.to, probability: e.probability, lagMs: e.lag_ms })),
     ...(entry.pins?.length ? { pins: entry.pins } : {}),
+    ...(Object.values(said).some((list) => list.length > 0) ? { said } : {}),
     ...(entry.recurrence?.hour_of_week ? { rhythm: entry.recurrence.hour_of_week.map((p) => p * SESSIONS) } : {}),
   });
 }

@@ -4,12 +4,13 @@ import { renamePersona } from '../learn/personas/edit.ts';
 import { forgetPersona } from '../learn/personas/forget.ts';
 import { mergePersonas } from '../learn/personas/merge.ts';
 import { endedIn, releasePersona, restorePersona } from '../learn/personas/restore.ts';
+import type { Difference } from '../sense/pdl/difference.ts';
 import { type PersonaDocument, toDocument } from './personaDocument.ts';
 import { documentOf, type PersonaVersions } from './personaVersions.ts';
 import type { PersonaVersion, SplitOptions } from './ports.ts';
 
 /** What a person does with personas. Each edit holds when history is learnt anew, is kept as a version, and can be undone. */
-export interface AppPersonas {
+export interface AppPersonas extends PersonaFiles {
   rename(id: string, name: string): Promise<Result<PersonaEdit>>;
   /** The first stays, with its name. */
   merge(into: string, from: string): Promise<Result<PersonaEdit>>;
@@ -25,6 +26,26 @@ export interface AppPersonas {
   versions(id?: string): Promise<readonly PersonaVersionView[]>;
   /** The persona document of these, or of all. */
   export(ids?: readonly string[]): PersonaDocument;
+}
+
+/** Personas in documents that people write. */
+export interface PersonaFiles {
+  /** What a document says of names, pins, patterns, profiles, requirements and service levels; personas that are new come in whole. */
+  import(text: string, name: string): Promise<Result<ImportedDocument>>;
+  /** The text for a file: of one that is there already only what differs is changed, and what others wrote there stays. */
+  exportText(ids: readonly string[] | undefined, existing?: { readonly text: string; readonly name: string }): Result<string>;
+  /** Into the workspace's own persona document, where what others wrote there stays. Nothing else writes it. */
+  saveToRepository(): Promise<Result<{ readonly file: string; readonly written: boolean }>>;
+  /** What the workspace's persona document and we both changed, in sentences; what is here holds. */
+  conflicts(): readonly string[];
+  /** What differs between two versions of a persona; `now` is as it is. */
+  compare(id: string, from: number, to: number | 'now'): Promise<Result<readonly Difference[]>>;
+}
+
+export interface ImportedDocument extends PersonaEdit {
+  /** By id: what came, in a few words. */
+  readonly came: ReadonlyMap<string, string>;
+  readonly conflicts: readonly string[];
 }
 
 export interface PersonaEdit {
@@ -57,7 +78,26 @@ export interface PersonaEditPorts {
 
 type Reason = (id: string) => string;
 
-export function createPersonaEdits({ now, model, remember, personas, resources, versions, learning, pass }: PersonaEditPorts): AppPersonas {
+/** Edits, and what is decided like one: by a test, by a document. */
+export interface PersonaEdits extends Omit<AppPersonas, keyof PersonaFiles> {
+  /** As it was in that version, under its present name. */
+  adopt(id: string, version: Pick<PersonaVersion, 'at' | 'snapshot'>, reason: string): Promise<Result<PersonaEdit>>;
+  /** It stays as it is, and its versions tell why. */
+  note(id: string, reason: string): Promise<void>;
+  /** What came from a document; what is shown follows with the next pass. */
+  came(before: PersonaModel, after: PersonaModel, reason: Reason): Promise<PersonaEdit>;
+}
+
+export function createPersonaEdits({
+  now,
+  model,
+  remember,
+  personas,
+  resources,
+  versions,
+  learning,
+  pass,
+}: PersonaEditPorts): PersonaEdits {
   /** Which edit was the last. */
   let last: object | undefined;
   let editedAt = 0;
@@ -68,31 +108,46 @@ export function createPersonaEdits({ now, model, remember, personas, resources, 
     return editedAt;
   }
 
-  async function edit(change: (model: PersonaModel, at: UnixMs) => Result<PersonaModel>, reason: Reason): Promise<Result<PersonaEdit>> {
+  async function edit(
+    change: (model: PersonaModel, at: UnixMs) => Result<PersonaModel>,
+    reason: Reason,
+    author: PersonaVersion['author'] = 'person',
+  ): Promise<Result<PersonaEdit>> {
     const before = model();
     if (!before) return nothing;
     const at = time();
     const after = change(before, at);
-    return after.ok ? kept(before, after.value, reason, at) : after;
+    return after.ok ? kept(before, after.value, { author, reason }, at) : after;
   }
 
   async function kept(
     before: PersonaModel,
     after: PersonaModel,
-    reason: Reason,
+    why: { readonly author: PersonaVersion['author']; readonly reason: Reason },
     at = time(),
     of?: readonly string[],
   ): Promise<Result<PersonaEdit>> {
+    const edited = of ? onlyOf(of, before, after) : after;
+    const done = await recorded(before, edited, why, at, after);
+    await versions.record(edited, after, { author: 'learnt', reason: () => 'learnt anew' }, at);
+    await pass();
+    return ok(done);
+  }
+
+  async function recorded(
+    before: PersonaModel,
+    edited: PersonaModel,
+    why: { readonly author: PersonaVersion['author']; readonly reason: Reason },
+    at = time(),
+    after = edited,
+  ): Promise<PersonaEdit> {
     take(after);
     const own = {};
     last = own;
-    const edited = of ? onlyOf(of, before, after) : after;
-    await versions.record(before, edited, { author: 'person', reason }, at);
-    await versions.record(edited, after, { author: 'learnt', reason: () => 'learnt anew' }, at);
-    await pass();
+    await versions.record(before, edited, why, at);
     const was = new Map(before.components.map((c) => [c.id, c]));
     const changed = edited.components.filter((c) => was.get(c.id) !== c).map(({ id, name }) => ({ id, name }));
-    return ok({ personas: changed, undo: () => undone(own, before, after, reason) });
+    return { personas: changed, undo: () => undone(own, before, after, why.reason) };
   }
 
   async function undone(own: object, before: PersonaModel, after: PersonaModel, reason: Reason): Promise<Result<void>> {
@@ -114,6 +169,7 @@ export function createPersonaEdits({ now, model, remember, personas, resources, 
   const nameOf = (id: string): string => model()?.components.find((c) => c.id === id)?.name ?? id;
 
   return {
+    came: (before, after, reason) => recorded(before, after, { author: 'file', reason }),
     rename: (id, name) => {
       const before = nameOf(id);
       return edit(
@@ -140,7 +196,13 @@ export function createPersonaEdits({ now, model, remember, personas, resources, 
       const split = await learning.split(id, options);
       if (!split.ok) return split;
       if (!split.value) return failed('cancelled', 'now', 'Personas were edited meanwhile, so nothing was split. Try again.');
-      return kept(before, split.value, () => `split from “${name}”`, time(), partsOf(id, before, split.value));
+      return kept(
+        before,
+        split.value,
+        { author: 'person', reason: () => `split from “${name}”` },
+        time(),
+        partsOf(id, before, split.value),
+      );
     },
     async rollBack(id, number) {
       const version = (await versions.of(id)).find((v) => v.number === number);
@@ -161,6 +223,19 @@ export function createPersonaEdits({ now, model, remember, personas, resources, 
       // Of what was merged with it or split from it, its sessions are to be taken out again.
       if (done.ok && model()?.edits?.length !== edits) void learning.relearn();
       return done;
+    },
+    adopt: (id, { snapshot, at }, reason) =>
+      edit(
+        (m) => restorePersona(m, { ...snapshot, name: nameOf(id) }, at),
+        () => reason,
+        'test',
+      ),
+    async note(id, reason) {
+      const before = model();
+      if (!before?.components.some((c) => c.id === id)) return;
+      // Another object, so that it is seen as a version of its own.
+      const after = { ...before, components: before.components.map((c) => (c.id === id ? { ...c } : c)) };
+      await versions.record(before, after, { author: 'test', reason: () => reason }, time());
     },
     async release(id) {
       const done = await edit(

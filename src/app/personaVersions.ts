@@ -17,30 +17,29 @@ type Why = Pick<PersonaVersion, 'author'> & { readonly reason: (id: string) => s
 
 /** The versions of all personas, read when they are first needed. */
 export function createPersonaVersions(store: VersionStore | undefined) {
-  let all: readonly PersonaVersion[] | undefined;
+  /** Where there is no store. */
+  let all: readonly PersonaVersion[] = [];
   /** One after the other: each adds to what the one before wrote. */
   let turn: Promise<unknown> = Promise.resolve();
 
-  const loaded = async (): Promise<readonly PersonaVersion[]> => {
-    all ??= (await store?.load()) ?? [];
-    return all;
-  };
+  /** Another window may have added some. */
+  const loaded = async (): Promise<readonly PersonaVersion[]> => (store ? store.load() : all);
 
   async function add(before: PersonaModel | undefined, after: PersonaModel, at: UnixMs, why: Why): Promise<void> {
     const old = await loaded();
     const added = [...old];
+    const decided = why.author !== 'learnt';
     const push = (one: Omit<PersonaVersion, 'number'>): void => {
       added.push({ ...one, number: 1 + Math.max(0, ...added.filter((v) => v.persona === one.persona).map((v) => v.number)) });
     };
     for (const { id, was, is } of changes(before, after)) {
       const last = added.filter((v) => v.persona === id).at(-1);
-      // What a person changes can be gone back to, however little was learnt since it was last kept.
-      if (why.author === 'person' && was && !(last && !last.gone && same(last.snapshot, was)))
+      // What a person, a document or a test changes can be gone back to, however little was learnt since it was last kept.
+      if (decided && was && !(last && !last.gone && same(last.snapshot, was)))
         push({ persona: id, at: at - 1, author: 'learnt', reason: 'as it was learnt by then', snapshot: was });
-      if (is && (why.author === 'person' || !last || last.gone || differ(last.snapshot, is)))
+      if (is && (decided || !last || last.gone || differ(last.snapshot, is)))
         push({ persona: id, at, author: why.author, reason: why.reason(id), snapshot: is });
-      if (!is && was && why.author === 'person')
-        push({ persona: id, at, author: why.author, reason: why.reason(id), snapshot: was, gone: true });
+      if (!is && was && decided) push({ persona: id, at, author: why.author, reason: why.reason(id), snapshot: was, gone: true });
     }
     if (added.length === old.length) return;
     all = bounded(added);
@@ -59,10 +58,10 @@ export function createPersonaVersions(store: VersionStore | undefined) {
       await turn;
       return (await loaded()).filter((v) => id === undefined || v.persona === id);
     },
-    /** All was erased: what is kept is read anew. */
+    /** All was erased: nothing is known any more. */
     async forget(): Promise<void> {
       await turn;
-      all = undefined;
+      all = [];
     },
     async flush(): Promise<void> {
       await turn;
@@ -72,6 +71,34 @@ export function createPersonaVersions(store: VersionStore | undefined) {
 }
 
 export type PersonaVersions = ReturnType<typeof createPersonaVersions>;
+
+/**
+ * What two windows kept since both knew `base`, in the order of time. A number that both gave to different versions stays with the older
+ * one; what one let go for want of room is let go.
+ */
+export function mergedVersions(
+  base: readonly PersonaVersion[],
+  ours: readonly PersonaVersion[],
+  theirs: readonly PersonaVersion[],
+): readonly PersonaVersion[] {
+  const [known, own] = [base, ours].map((list) => new Set(list.map(keyOf))) as [Set<string>, Set<string>];
+  const added = theirs.filter((v) => !known.has(keyOf(v)) && !own.has(keyOf(v)));
+  if (added.length === 0) return ours;
+  const taken = new Set<string>();
+  const highest = new Map<string, number>();
+  for (const { persona, number } of [...ours, ...added]) highest.set(persona, Math.max(number, highest.get(persona) ?? 0));
+  return [...ours, ...added]
+    .sort((a, b) => a.at - b.at)
+    .map((version) => {
+      const { persona, number } = version;
+      const free = taken.has(`${persona} ${number}`) ? (highest.get(persona) ?? 0) + 1 : number;
+      highest.set(persona, Math.max(free, highest.get(persona) ?? 0));
+      taken.add(`${persona} ${free}`);
+      return free === number ? version : { ...version, number: free };
+    });
+}
+
+const keyOf = ({ persona, at, author, reason, gone }: PersonaVersion): string => JSON.stringify([persona, at, author, reason, gone]);
 
 /** A version as a person reads it, in the form in which personas are written. */
 export const documentOf = ({ snapshot, at }: PersonaVersion, model: PersonaModel | undefined): PersonaDocument =>

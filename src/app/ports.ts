@@ -1,5 +1,6 @@
 import type { Activity, Fault, Feedback, LedgerEntry, Mode, ResourceId, Result, Rung, UnixMs, Usage } from '../domain/index.ts';
 import type { EditHistory } from '../learn/edits/editHistory.ts';
+import type { Experiment } from '../learn/experiment/experiment.ts';
 import type { Component, PersonaModel } from '../learn/personaModel.ts';
 import { type Bandit, EMPTY_BANDIT } from '../learn/value/bandit.ts';
 import type { Logged } from '../learn/value/offPolicy.ts';
@@ -10,8 +11,11 @@ import type { CalibratedModel } from '../predict/calibrate.ts';
 import type { Provider } from '../provision/provider.ts';
 import type { WorkspaceFiles } from '../sense/scan/scan.ts';
 import type { WarmBacktest } from './backtest/warm/warmBacktest.ts';
+import type { DemandAsk, DemandHistory } from './demand/demandSeries.ts';
+import type { Forecasts } from './demand/forecasts.ts';
 import type { AskFeed, FeedCache } from './feeds/feed.ts';
 import type { History } from './history.ts';
+import type { FileMemory } from './personaFile/fromFile.ts';
 import type { Replay } from './replayPolicies.ts';
 import type { RhythmData } from './rhythms.ts';
 
@@ -40,11 +44,15 @@ export interface Ports {
   readonly store: Store;
   /** Where versions of personas are kept; undefined: for as long as the app is open. */
   readonly versions?: VersionStore;
+  /** The persona document of the workspace's own files; absent where there is none to be had. */
+  readonly personaFile?: DocumentFile;
   readonly readWorkspace: () => Promise<WorkspaceFiles>;
   readonly providers: readonly Provider[];
   /** What the machine says of itself, kept for a few seconds; undefined: nothing is known of it. */
   readonly readings?: () => Promise<Readings>;
   readonly learner: Learner;
+  /** Who foresees series; absent: nothing is foreseen. */
+  readonly forecasts?: Forecasts;
   readonly histories: Histories;
   readonly log: (line: string) => void;
   readonly settings: Settings;
@@ -177,6 +185,8 @@ export interface Learner {
   learn(history: History, previous: PersonaModel | undefined, options?: LearningOptions): Promise<Result<Learning>>;
   /** What other policies would have done with the journal's uses; undefined: there are none. Absent: it is done where the app runs. */
   replay?(replay: Replay): Promise<Result<WarmBacktest | undefined>>;
+  /** What history tells of demand, in even steps. Absent: nothing is counted. */
+  demand?(history: History, ask: DemandAsk, options?: { readonly signal?: AbortSignal }): Promise<Result<DemandHistory>>;
   dispose(): Promise<void>;
 }
 
@@ -287,6 +297,8 @@ export interface Memory {
   readonly branches?: Branches;
   /** Resources for which a person wants a standby kept. */
   readonly standbys: readonly ResourceId[];
+  /** What the workspace's persona document said when it was last read, and what was known then; absent until there is one. */
+  readonly personaFile?: FileMemory;
   /** What the developer edited of workflows; absent until something was. */
   readonly edits?: EditHistory;
   /** What each took of the machine when it was last measured, idle. */
@@ -296,6 +308,10 @@ export interface Memory {
   /** What each eagerness earned, and the last choices (at most 500), for off-policy estimates. */
   readonly bandit: Bandit;
   readonly choices: readonly Logged[];
+  /** Tests of versions of personas, by id; at most 20 that have ended. Absent until there was one. */
+  readonly experiments?: Readonly<Record<string, Experiment>>;
+  /** How eager a test found Prewarm should be for a persona, by its id. */
+  readonly eagernessOf?: Readonly<Record<string, number>>;
   /** The usual port is taken: the other one that was used, so that it stays the same. */
   readonly ports: Readonly<Record<string, number>>;
   /** Nothing is heard, and nothing begun on a prediction. */
@@ -344,7 +360,8 @@ export interface PersonaVersion {
   /** Counted up per persona, and never given again. */
   readonly number: number;
   readonly at: UnixMs;
-  readonly author: 'learnt' | 'person';
+  /** `test`: a test of versions decided it; `file`: it came with the persona document of the workspace. */
+  readonly author: 'learnt' | 'person' | 'test' | 'file';
   /** In a few words: what was done. */
   readonly reason: string;
   /** All of it, so that going back is exact. */
@@ -353,9 +370,20 @@ export interface PersonaVersion {
   readonly gone?: true;
 }
 
+/** A text file of the workspace that people edit, too. */
+export interface DocumentFile {
+  /** For people: `.prewarm/personas.json`. */
+  readonly name: string;
+  /** Its text; undefined where there is none. Cheap where it did not change. */
+  read(): Promise<Result<string | undefined>>;
+  /** As a whole or not at all. Refused, to be tried again, where it is no longer what it was taken to be (`instead`). */
+  write(text: string, instead: string | undefined): Promise<Result<void>>;
+}
+
 export interface VersionStore {
-  /** What can't be read is none. */
+  /** What can't be read is none. Cheap where nothing changed. */
   load(): Promise<readonly PersonaVersion[]>;
+  /** In place of what was last loaded; what another window added since then stays. */
   save(versions: readonly PersonaVersion[]): void;
   flush(): Promise<void>;
 }

@@ -28,6 +28,8 @@ export interface Standing {
   proposedSince?: UnixMs;
   lastSeenInUse?: UnixMs;
   usedInSession: boolean;
+  /** In whatever session, since it became warm: what served once was not warm for nothing. */
+  servedWarm?: true;
   /** Used while not ready: the wait is known when it becomes ready. */
   waitingSince?: UnixMs;
 }
@@ -86,6 +88,7 @@ export function createStandings(ports: StandingPorts) {
       if (it.decision) it.predictedAt = it.decision.probability;
     }
     if (it.waitingSince === undefined) return;
+    it.servedWarm = true;
     enterUse(id, it.waitingSince, at - it.waitingSince);
     delete it.waitingSince;
   }
@@ -96,10 +99,11 @@ export function createStandings(ports: StandingPorts) {
   }
 
   function becameCold(it: Standing): void {
-    if (it.predictedReadySince !== undefined && !it.usedInSession) {
+    if (it.predictedReadySince !== undefined && !it.servedWarm && !it.usedInSession) {
       enterWaste(it, it.predictedReadySince, 'wasted');
     }
     delete it.predictedReadySince;
+    delete it.servedWarm;
   }
 
   return {
@@ -135,6 +139,7 @@ export function createStandings(ports: StandingPorts) {
     used(id: ResourceId, at: UnixMs): void {
       const it = of(id);
       it.lastSeenInUse = at;
+      if (isWarm(it.observation.rung)) it.servedWarm = true;
       if (it.usedInSession) return;
       it.usedInSession = true;
       if (isWarm(it.observation.rung)) enterUse(id, at, 0);

@@ -1,3 +1,4 @@
+import type { InTest } from './experiment.ts';
 import type { Probability, UnixMs } from './quantity.ts';
 import type { ProviderName, ResourceId, Rung } from './resource.ts';
 
@@ -105,4 +106,6 @@ export interface LedgerEntry {
   readonly savedMs: number;
   readonly warmMs: number;
   readonly probability: Probability;
+  /** The tests in which its session was; absent: in none. */
+  readonly tests?: readonly InTest[];
 }

@@ -1,4 +1,4 @@
-import type { Priority } from './persona.ts';
+import type { Priority } from './priority.ts';
 import type { Distribution, Probability, UnixMs } from './quantity.ts';
 import type { ResourceId } from './resource.ts';
 
@@ -114,3 +114,44 @@ export interface Requirements {
   readonly storageBytes?: Distribution;
   readonly networkMbps?: Distribution;
 }
+
+/** How far a look into the future goes. */
+export type Ahead = 'hour' | 'day' | 'week';
+
+/** Whose demand it is. */
+export interface DemandSubject {
+  readonly kind: 'persona' | 'resource' | 'feed';
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What was, what is foreseen, and what was not expected, of one subject. */
+export interface DemandLine {
+  readonly subject: DemandSubject;
+  /** Ends where the forecast begins; as much as is worth showing. */
+  readonly history: Series;
+  readonly forecast: SeriesForecast;
+  /** Within the history shown, oldest first. */
+  readonly anomalies: readonly Anomaly[];
+  /** The most that can be served in one step, where that is known. */
+  readonly capacity?: number;
+}
+
+/** Demand of a workspace as it is seen at one moment. */
+export interface DemandReport {
+  readonly at: UnixMs;
+  readonly ahead: Ahead;
+  readonly lines: readonly DemandLine[];
+  /** Those that touch what is shown, past and coming. */
+  readonly events: readonly PlannedEvent[];
+  /** Of which nothing is said, and why. */
+  readonly silent: readonly { readonly subject: DemandSubject; readonly because: string }[];
+}
+/** What people wrote in a document of what a persona asks for. Learning leaves it alone, and what they left out is learnt. */
+export interface SaidDemand {
+  readonly patterns: readonly EngagementPattern[];
+  readonly profiles: readonly ResourceProfile[];
+  readonly requirements: readonly SaidRequirements[];
+}
+
+export type SaidRequirements = Pick<Requirements, 'resource'> & Partial<Omit<Requirements, 'resource'>>;

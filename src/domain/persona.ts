@@ -1,3 +1,5 @@
+import type { SaidDemand } from './demand.ts';
+import type { Priority } from './priority.ts';
 import type { Distribution, Probability, UnixMs } from './quantity.ts';
 import type { ResourceId } from './resource.ts';
 
@@ -27,6 +29,23 @@ export const PIN_FIELDS = [
 ] as const;
 export type PinField = (typeof PIN_FIELDS)[number];
 
+const OF_RESOURCES: readonly string[] = ['probability', 'priority', 'latency_target_ms'] satisfies readonly PinField[];
+
+/** What is wrong with a pin, in words; undefined where nothing is. */
+export function pinProblem({ field, resource, value }: Pin): string | undefined {
+  if (!PIN_FIELDS.includes(field)) return `“${field}” cannot be fixed by hand; one of ${PIN_FIELDS.join(', ')} can.`;
+  if (OF_RESOURCES.includes(field) !== (resource !== undefined))
+    return OF_RESOURCES.includes(field) ? `“${field}” needs a resource.` : `“${field}” is of the persona, not of ${resource}.`;
+  if (field === 'probability') return isNumber(value) && value <= 1 ? undefined : `A probability is 0 to 1, not ${JSON.stringify(value)}.`;
+  if (field === 'latency_target_ms')
+    return isNumber(value) ? undefined : `A latency target is a number of milliseconds, not ${JSON.stringify(value)}.`;
+  if (field === 'priority' && !['high', 'medium', 'low'].includes(String(value)))
+    return `A priority is high, medium or low, not ${JSON.stringify(value)}.`;
+  return typeof value === 'string' && value.trim() !== '' ? undefined : `“${field}” must be a text, not ${JSON.stringify(value)}.`;
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+
 /** A recurring workflow. `weight` is its share of sessions; the weights of all personas sum to ≤ 1 (the rest is noise). */
 export interface Persona {
   /** Survives re-learning and renaming. */
@@ -51,6 +70,8 @@ export interface Persona {
   readonly edges: readonly Edge[];
   /** What else is known of it. */
   readonly profile?: PersonaProfile;
+  /** What people wrote of its demand in a document. */
+  readonly said?: SaidDemand;
 }
 
 export interface PersonaProfile {
@@ -78,10 +99,7 @@ export interface Recurrence {
   readonly perWeek: number;
 }
 
-export const PRIORITIES = ['high', 'medium', 'low'] as const;
-export type Priority = (typeof PRIORITIES)[number];
-
-/** What a persona wants of a resource. */
+/** What a persona wants of a resource: what was pinned, else what was said in a document, else what was learnt. */
 export interface Demand {
   readonly priority: Priority;
   /** From a session's begin: warm by then, nine of ten sessions that use it do not wait, ms. */

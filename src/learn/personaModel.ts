@@ -1,4 +1,4 @@
-import type { Activity, Distribution, Edge, Pin, UnixMs } from '../domain/index.ts';
+import type { Activity, Distribution, Edge, Pin, SaidDemand, UnixMs } from '../domain/index.ts';
 
 /** One persona as counts, weighted by how much each session belongs to it: plain JSON. */
 export interface Component {
@@ -18,6 +18,8 @@ export interface Component {
   readonly edges: readonly Edge[];
   /** What the developer fixed by hand; learning never overrides it. */
   readonly pins?: readonly Pin[];
+  /** What people wrote of its demand in a document; learning leaves it alone. */
+  readonly said?: SaidDemand;
   /** A person went back to an earlier version: it learns on from there, session by session, and is not learnt anew. */
   readonly held?: true;
   /** When its sessions begin: their weight per hour of the week. Absent in models of before. */

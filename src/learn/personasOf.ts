@@ -12,6 +12,7 @@ export function personasOf(model: PersonaModel, now: UnixMs): readonly Persona[]
     updatedAt: c.updatedAt,
     ...(c.lastAt === undefined ? {} : { lastAt: c.lastAt }),
     ...(c.held ? { held: true as const } : {}),
+    ...(c.said ? { said: c.said } : {}),
     edges: c.edges,
     confidence: confidenceOf(c, now),
     uses: c.uses.map(({ resource, probability, firstUseMs, durationMs }) => ({ resource, probability, firstUseMs, durationMs })),

@@ -1,4 +1,4 @@
-import { failed, type Observation, type Resource, type Result, type Rung, rungIndex } from '../domain/index.ts';
+import { failed, type Observation, ok, type Resource, type Result, type Rung, rungIndex } from '../domain/index.ts';
 import { heldAbove, type Lease, wishFor, withdrawWish } from './leases.ts';
 import { describeHolder, withLock } from './lock.ts';
 import { stableName } from './ownership.ts';
@@ -21,10 +21,20 @@ export function inTurn(provider: Provider): Provider {
 async function move(provider: Provider, resource: Resource, rung: Rung, context: Context): Promise<Result<Observation>> {
   const problem = await written(() => wishFor(resource.id, rung, context));
   if (problem) return failed('storage-failed', 'later', `${resource.id}: its lease could not be written (${problem}). Free some space.`);
-  const result = (await refusal(provider, resource, rung, context)) ?? (await provider.reach(resource, rung, context));
+  const result =
+    (await passed(provider, resource, rung, context)) ??
+    (await refusal(provider, resource, rung, context)) ??
+    (await provider.reach(resource, rung, context));
   // What could not be had is not held against others.
   if (!result.ok) await written(() => withdrawWish(resource.id, context));
   return result;
+}
+
+/** While we waited for our turn another may have climbed further than this step of ours. */
+async function passed(provider: Provider, resource: Resource, rung: Rung, context: Context): Promise<Result<Observation> | undefined> {
+  if (!context.climbing) return undefined;
+  const [seen] = await provider.observe([resource], context);
+  return seen && seen.rung !== 'unknown' && rungIndex(seen.rung) > rungIndex(rung) ? ok(seen) : undefined;
 }
 
 /** Our own wish is lowered already, or two windows would wait for each other for ever. */

@@ -21,6 +21,11 @@ export interface Context {
   readonly instance: string;
   /** Whose wish a movement is. A person may cool what another window holds warm; a prediction may not. */
   readonly onBehalfOf: 'person' | 'prediction';
+  /**
+   * A step on the way up: where another has brought it as far or further meanwhile, it is left there. Without it a step to a lower rung
+   * than another’s would be a descent.
+   */
+  readonly climbing?: boolean;
   /** Secret variables for the programs of an engine, such as `docker compose`; never for arguments, files or messages. */
   readonly secrets?: Readonly<Record<string, string>>;
 }

@@ -13,6 +13,10 @@ export interface RunOptions {
   readonly warmUpMs?: number;
   /** More requests than this at once, and the run ends: what is asked is more than can be done. */
   readonly mostInside?: number;
+  /** After so many events the run ends, however much time is left. */
+  readonly mostEvents?: number;
+  /** How often to look how many requests are inside, evenly over the whole duration, warm-up and all (0). */
+  readonly samples?: number;
   /** Called about every 200,000 events; true ends the run. */
   readonly stop?: (doneMs: number) => boolean;
 }
@@ -28,6 +32,10 @@ export interface StationFigures {
   readonly waitMs: Histogram;
   readonly entered: number;
   readonly turnedAway: number;
+  /** Work of its own, summed over all, ms: what it holds its servers for beyond that is waiting for others. */
+  readonly ownMs: number;
+  /** How long its start took, which began when the first came, ms; 0 where it was warm or nobody came. */
+  readonly coldMs: number;
 }
 
 export interface RequestFigures {
@@ -41,15 +49,40 @@ export interface RequestFigures {
 export interface RunFigures {
   readonly stations: readonly StationFigures[];
   readonly requests: readonly RequestFigures[];
+  /** How often each counter of the program was passed. */
+  readonly counts: Float64Array;
+  /** How many were inside at each sample. */
+  readonly inside: Float64Array;
   /** Requests that ended, whatever became of them. */
   readonly requestsEnded: number;
   readonly measuredMs: number;
-  /** `overloaded`: more and more were inside, and the run was ended; `stopped`: by its caller. */
-  readonly end: 'done' | 'overloaded' | 'stopped';
+  readonly events: number;
+  /** `overloaded`: more and more were inside, and the run was ended; `bounded`: after `mostEvents`; `stopped`: by its caller. */
+  readonly end: 'done' | 'overloaded' | 'bounded' | 'stopped';
 }
 
-const [ENTER, PASS, LEAVE, BRANCH, CALL, RETRY, FAIL, END] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
-const KINDS = { enter: ENTER, pass: PASS, leave: LEAVE, branch: BRANCH, call: CALL, retry: RETRY, fail: FAIL, end: END } as const;
+/** A run under way, for who has other things to do meanwhile. */
+export interface Run {
+  /** At most so many events more; true where it is over. */
+  advance(events: number): boolean;
+  /** How much of its time is simulated, ms. */
+  readonly doneMs: number;
+  /** What was seen until now. */
+  figures(): RunFigures;
+}
+
+const [ENTER, PASS, LEAVE, BRANCH, CALL, RETRY, COUNT, FAIL, END] = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
+const KINDS = {
+  enter: ENTER,
+  pass: PASS,
+  leave: LEAVE,
+  branch: BRANCH,
+  call: CALL,
+  retry: RETRY,
+  count: COUNT,
+  fail: FAIL,
+  end: END,
+} as const;
 
 /** Event codes: what is below belongs to a request in this slot; a timer, a source and the opening of a station have their own ranges. */
 const [GO, TIMER, SOURCE, OPEN] = [0, 1, 2, 3] as const;
@@ -64,7 +97,14 @@ const CHECK_EVERY = 200_000;
  * are inside at once and not on how long it runs.
  */
 export function run(program: Program, options: RunOptions): RunFigures {
-  const { durationMs, warmUpMs = 0, mostInside = 1_000_000 } = options;
+  const running = start(program, options);
+  while (!running.advance(Number.POSITIVE_INFINITY));
+  return running.figures();
+}
+
+/** The same in parts. */
+export function start(program: Program, options: RunOptions): Run {
+  const { durationMs, warmUpMs = 0, mostInside = 1_000_000, mostEvents = Number.POSITIVE_INFINITY, samples = 0 } = options;
   const random = new Random(options.seed, options.replication ?? 0);
   const events = new EventQueue();
   let now = 0;
@@ -73,13 +113,14 @@ export function run(program: Program, options: RunOptions): RunFigures {
   const { nodes, stations, sources } = program;
   const kind = Uint8Array.from(nodes, (n) => KINDS[n.do]);
   const next = Int32Array.from(nodes, (n) => ('next' in n ? n.next : NONE));
-  const station = Int32Array.from(nodes, (n) => ('station' in n ? n.station : NONE));
+  const station = Int32Array.from(nodes, (n) => ('station' in n ? n.station : n.do === 'pass' ? (n.of ?? NONE) : NONE));
   const chance = Float64Array.from(nodes, (n) => (n.do === 'branch' ? n.probability : 0));
   const other = Int32Array.from(nodes, (n) => (n.do === 'branch' ? n.to : n.do === 'call' ? n.failed : n.do === 'retry' ? n.again : NONE));
   const entry = Int32Array.from(nodes, (n) => (n.do === 'call' ? n.entry : NONE));
   const timeout = Float64Array.from(nodes, (n) => (n.do === 'call' ? (n.timeoutMs ?? Number.POSITIVE_INFINITY) : 0));
   const label = Int32Array.from(nodes, (n) => (n.do === 'call' ? (n.measured ?? NONE) : NONE));
   const tries = Int32Array.from(nodes, (n) => (n.do === 'retry' ? n.times : 0));
+  const counter = Int32Array.from(nodes, (n) => (n.do === 'count' ? n.counter : NONE));
   const backoff = Float64Array.from(nodes, (n) => (n.do === 'retry' ? n.backoffMs : 0));
   const samplers: (Sampler | undefined)[] = nodes.map((n) => (n.do === 'pass' ? samplerOf(n.time) : undefined));
   /** The commonest shape is drawn without a call. */
@@ -151,11 +192,14 @@ export function run(program: Program, options: RunOptions): RunFigures {
   const waitingArea = new Float64Array(count);
   const entered = new Float64Array(count);
   const turnedAway = new Float64Array(count);
+  const ownMs = new Float64Array(count);
+  const coldMs = new Float64Array(count);
   const waits = stations.map(() => new Histogram());
 
   const latencies = program.measured.map(() => new Histogram());
   const failures = new Float64Array(program.measured.length);
   const timeouts = new Float64Array(program.measured.length);
+  const counts = new Float64Array(program.counters ?? 0);
   let ended = 0;
   let inside = 0;
 
@@ -173,11 +217,13 @@ export function run(program: Program, options: RunOptions): RunFigures {
       waitingArea[s] = 0;
       entered[s] = 0;
       turnedAway[s] = 0;
+      ownMs[s] = 0;
       (waits[s] as Histogram).clear();
     }
     for (const latency of latencies) latency.clear();
     failures.fill(0);
     timeouts.fill(0);
+    counts.fill(0);
     ended = 0;
   }
 
@@ -266,6 +312,8 @@ export function run(program: Program, options: RunOptions): RunFigures {
           const mean = exponentialMs[node] as number;
           const ms = mean >= 0 ? mean * random.exponential() : (samplers[node] as Sampler)(random);
           at[slot] = next[node] as number;
+          const s = station[node] as number;
+          if (s !== NONE) ownMs[s] = (ownMs[s] as number) + ms;
           events.push(now + ms, (slot << 2) | GO);
           return;
         }
@@ -285,7 +333,9 @@ export function run(program: Program, options: RunOptions): RunFigures {
           }
           if (open[s] === 0) {
             open[s] = 1;
-            events.push(now + (coldStarts[s] as Sampler)(random), (s << 2) | OPEN);
+            const ms = (coldStarts[s] as Sampler)(random);
+            coldMs[s] = ms;
+            events.push(now + ms, (s << 2) | OPEN);
           }
           behind[slot] = NONE;
           if (last[s] === NONE) first[s] = slot;
@@ -322,6 +372,10 @@ export function run(program: Program, options: RunOptions): RunFigures {
           events.push(now + most * (0.5 + 0.5 * random.uniform()), (slot << 2) | GO);
           return;
         }
+        case COUNT:
+          counts[counter[node] as number] = (counts[counter[node] as number] as number) + 1;
+          at[slot] = next[node] as number;
+          break;
         case FAIL:
           abandon(slot);
           return;
@@ -394,18 +448,36 @@ export function run(program: Program, options: RunOptions): RunFigures {
   // ---------------------------------------------------------------------------------------------- the run
   for (let s = 0; s < sources.length; s++) due(s);
   let end: RunFigures['end'] = 'done';
+  let over = false;
   let forgotten = warmUpMs <= 0;
-  let sinceCheck = 0;
-  while (events.size > 0) {
-    const time = events.nextAt;
-    if (time > durationMs) break;
-    if (!forgotten && time >= warmUpMs) {
-      now = warmUpMs;
-      forget();
-      forgotten = true;
+  let passed = 0;
+  const inSight = new Float64Array(samples);
+  let sampled = 0;
+  let sampleAt = samples > 0 ? durationMs / samples : Number.POSITIVE_INFINITY;
+
+  function sampleUntil(time: number): void {
+    while (sampled < samples && sampleAt <= time) {
+      inSight[sampled++] = inside;
+      sampleAt = (durationMs / samples) * (sampled + 1);
     }
-    now = time;
-    const event = events.pop();
+    if (sampled === samples) sampleAt = Number.POSITIVE_INFINITY;
+  }
+
+  function finished(why: RunFigures['end']): true {
+    end = why;
+    over = true;
+    if (end === 'done') {
+      if (!forgotten) {
+        now = warmUpMs;
+        forget();
+      }
+      now = durationMs;
+      sampleUntil(durationMs);
+    }
+    return true;
+  }
+
+  function happen(event: number): void {
     const what = event >> 2;
     switch (event & 3) {
       case GO:
@@ -425,39 +497,63 @@ export function run(program: Program, options: RunOptions): RunFigures {
         told(what);
         for (let n = servers[what] as number; n > 0; n--) admit(what);
     }
-    if (inside > mostInside) {
-      end = 'overloaded';
-      break;
-    }
-    if (++sinceCheck >= CHECK_EVERY) {
-      sinceCheck = 0;
-      if (options.stop?.(now)) {
-        end = 'stopped';
-        break;
-      }
-    }
   }
-  if (end === 'done') now = durationMs;
-  for (let s = 0; s < count; s++) told(s);
-  const measuredMs = Math.max(0, now - warmUpMs);
+
+  function advance(most: number): boolean {
+    for (let n = 0; n < most && !over; n++) {
+      const time = events.nextAt;
+      if (!(time <= durationMs)) return finished('done');
+      if (!forgotten && time >= warmUpMs) {
+        now = warmUpMs;
+        forget();
+        forgotten = true;
+      }
+      if (time >= sampleAt) sampleUntil(time);
+      now = time;
+      happen(events.pop());
+      passed++;
+      if (inside > mostInside) return finished('overloaded');
+      if (passed >= mostEvents) return finished('bounded');
+      if (passed % CHECK_EVERY === 0 && options.stop?.(now)) return finished('stopped');
+    }
+    return over;
+  }
+
+  function figures(): RunFigures {
+    for (let s = 0; s < count; s++) told(s);
+    const measuredMs = Math.max(0, now - warmUpMs);
+    return {
+      stations: stations.map(({ id }, s) => ({
+        id,
+        utilization: (busyArea[s] as number) / (measuredMs * (servers[s] as number)),
+        waiting: (waitingArea[s] as number) / measuredMs,
+        inside: ((waitingArea[s] as number) + (busyArea[s] as number)) / measuredMs,
+        waitMs: waits[s] as Histogram,
+        entered: entered[s] as number,
+        turnedAway: turnedAway[s] as number,
+        ownMs: ownMs[s] as number,
+        coldMs: coldMs[s] as number,
+      })),
+      requests: program.measured.map((name, m) => ({
+        name,
+        latencyMs: latencies[m] as Histogram,
+        failed: failures[m] as number,
+        timedOut: timeouts[m] as number,
+      })),
+      counts,
+      inside: inSight.subarray(0, sampled),
+      requestsEnded: ended,
+      measuredMs,
+      events: passed,
+      end,
+    };
+  }
+
   return {
-    stations: stations.map(({ id }, s) => ({
-      id,
-      utilization: (busyArea[s] as number) / (measuredMs * (servers[s] as number)),
-      waiting: (waitingArea[s] as number) / measuredMs,
-      inside: ((waitingArea[s] as number) + (busyArea[s] as number)) / measuredMs,
-      waitMs: waits[s] as Histogram,
-      entered: entered[s] as number,
-      turnedAway: turnedAway[s] as number,
-    })),
-    requests: program.measured.map((name, m) => ({
-      name,
-      latencyMs: latencies[m] as Histogram,
-      failed: failures[m] as number,
-      timedOut: timeouts[m] as number,
-    })),
-    requestsEnded: ended,
-    measuredMs,
-    end,
+    advance,
+    figures,
+    get doneMs() {
+      return now;
+    },
   };
 }

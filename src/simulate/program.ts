@@ -14,8 +14,8 @@ export interface Station {
 export type Node =
   /** Waits for a server of a station. */
   | { readonly do: 'enter'; readonly station: number; readonly next: number }
-  /** Time passes: work at what it holds, or a pause where it holds nothing. */
-  | { readonly do: 'pass'; readonly time: ServiceTime; readonly next: number }
+  /** Time passes: work at what it holds (`of`: own work of this station), or a pause where it holds nothing. */
+  | { readonly do: 'pass'; readonly time: ServiceTime; readonly of?: number; readonly next: number }
   | { readonly do: 'leave'; readonly station: number; readonly next: number }
   /** To `to` with this probability, else on. */
   | { readonly do: 'branch'; readonly probability: number; readonly to: number; readonly next: number }
@@ -31,6 +31,7 @@ export type Node =
     }
   /** Up to `times` after the last success: waits 2ⁿ · `backoffMs` (half of it by chance) and goes to `again`; then `next`. */
   | { readonly do: 'retry'; readonly times: number; readonly backoffMs: number; readonly again: number; readonly next: number }
+  | { readonly do: 'count'; readonly counter: number; readonly next: number }
   | { readonly do: 'fail' }
   | { readonly do: 'end' };
 
@@ -50,4 +51,6 @@ export interface Program {
   readonly sources: readonly Source[];
   /** Names of what is measured. */
   readonly measured: readonly string[];
+  /** How many counters there are (0). */
+  readonly counters?: number;
 }

@@ -68,3 +68,10 @@ export function scvOf(time: ServiceTime): number {
     }
   }
 }
+
+/** `factor` times as long. */
+export function timesAsLong(time: ServiceTime, factor: number): ServiceTime {
+  return time.shape === 'measured'
+    ? { ...time, quantilesMs: time.quantilesMs.map((q) => q * factor) }
+    : { ...time, meanMs: time.meanMs * factor };
+}

@@ -10,7 +10,8 @@ import { learnRhythms } from '../../src/app/rhythms.ts';
 import { type Activity, failed, ok } from '../../src/domain/index.ts';
 import { openHistories } from '../../src/host/node/histories.ts';
 import { openJournal } from '../../src/host/node/journal.ts';
-import { importsIn, journalIn, memoryIn } from '../../src/host/node/kept.ts';
+import { importsIn, journalIn, memoryIn, versionsIn } from '../../src/host/node/kept.ts';
+import { openVersions } from '../../src/host/node/personaVersions.ts';
 import { createRecords } from '../../src/host/node/records.ts';
 import { workspacesIn } from '../../src/host/node/startSweeper.ts';
 import { openStore } from '../../src/host/node/store.ts';
@@ -25,7 +26,7 @@ const COMPOSE = 'name: shop\nservices: { db: { image: "postgres:15" }, api: { im
 const VAULT = 'name: vault\nservices: { store: { image: "redis:7" } }';
 
 /** The app over a simulated engine, with all that it keeps on a real disk: what is there after it can be looked for. */
-export function createKeptWorld({ retentionDays = 90 } = {}) {
+export function createKeptWorld({ retentionDays = 90, versions = 'off' as 'on' | 'off' } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'prewarm-kept-'));
   const clock = { now: Date.now() };
   const engine = createMemoryWorld();
@@ -52,6 +53,7 @@ export function createKeptWorld({ retentionDays = 90 } = {}) {
       now,
       journal,
       store: openStore(memoryIn(storage)),
+      ...(versions === 'on' ? { versions: openVersions(versionsIn(storage)) } : {}),
       readWorkspace: async () => ({
         files: [
           { path: 'compose.yaml', text: COMPOSE },

@@ -41,6 +41,24 @@ describe('from prediction to use', () => {
     expect(entries).toEqual([expect.objectContaining({ outcome: 'hit', waitedMs: 0, savedMs: 4000, warmMs: 2000 })]);
   });
 
+  it.each([
+    ['ready', 6000],
+    ['climbing', 3000],
+  ])('used when %s and cooled when the session is over: it was not for nothing', (_when, used) => {
+    const { standings, entries, warming } = world();
+    warming();
+    if (used > 4000) standings.observed(at('ready', 4000));
+    standings.used(ID, used);
+    if (used < 4000) standings.observed(at('ready', 4000));
+    standings.endSession();
+    standings.observed(at('created', 9000));
+    expect(entries.map((e) => e.outcome)).toEqual(['hit']);
+    warming();
+    standings.observed(at('ready', 14_000));
+    standings.observed(at('created', 19_000));
+    expect(entries.map((e) => e.outcome)).toEqual(['hit', 'wasted']);
+  });
+
   it('used while it is still climbing: a hit that waited for the rest', () => {
     const { standings, entries, warming } = world();
     warming();

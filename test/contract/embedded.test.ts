@@ -38,7 +38,7 @@ const resource = (name: string, seedFiles = [seed]): Resource => ({
 const make = () =>
   createEmbeddedProvider({
     cache: process.env.PREWARM_EMBEDDED_CACHE ?? join(tmpdir(), 'prewarm-embedded-cache'),
-    program: join(import.meta.dirname, '..', '..', 'dist', 'embedded.cjs'),
+    program: join(import.meta.dirname, '..', '..', 'dist', 'embedded.js'),
   });
 
 contract({

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { must } from '../harness/run.mjs';
 import { until } from '../harness/until.mjs';
 import { installVsix, startVsCode } from '../harness/vscodeServer.mjs';
@@ -58,7 +58,9 @@ export async function openPackagedWindow({
   await packageOnce();
   if (extension === 'packaged') await installVsix(join(ROOT, 'prewarm.vsix'), dataFolder);
   const workspace: string = await copySample(temp);
-  const { workspaceOf } = createRequire(import.meta.url)(join(ROOT, 'dist', 'core.cjs')) as { workspaceOf(folder: string): { id: string } };
+  const { workspaceOf } = (await import(pathToFileURL(join(ROOT, 'dist', 'core.js')).href)) as {
+    workspaceOf(folder: string): { id: string };
+  };
   const workspaceId = workspaceOf(workspace).id;
   if (history === 'recorded') seedHistory(stateFolder, workspaceId);
   // Terminals that come back after a reload would take the place of the one that a test has just opened.

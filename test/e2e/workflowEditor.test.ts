@@ -93,13 +93,16 @@ describe('the workflow editor in a real window', () => {
       await view.locator(`${node}.warm`).waitFor({ timeout: 60_000 });
       expect(redisContainers()).toHaveLength(1);
       await until(() => focused(node), 10_000, 'what came again has no focus');
+      const order = () => view.locator('.node').evaluateAll((all) => all.map((n) => (n as HTMLElement).dataset.id));
+      const added = await order();
       await press('Alt+ArrowRight');
       await until(
         async () => (await view.getByRole('status').innerText()).includes('Move scratch'),
         10_000,
         async () => `it says ${await view.getByRole('status').innerText()}`,
       );
-      const before = await view.locator('.node').evaluateAll((all) => all.map((n) => (n as HTMLElement).dataset.id));
+      await until(async () => (await order()).join() !== added.join(), 10_000, 'it was not moved');
+      const before = await order();
       await page.waitForTimeout(1500);
 
       await opened.reload();
@@ -110,7 +113,7 @@ describe('the workflow editor in a real window', () => {
         20_000,
         'it is not as it was',
       );
-      expect(await view.locator('.node').evaluateAll((all) => all.map((n) => (n as HTMLElement).dataset.id))).toEqual(before);
+      expect(await order()).toEqual(before);
       expect(redisContainers()).toHaveLength(1);
       await bench.screenshot(join(results, 'workflow-reloaded.png'));
       await view.locator(node).focus();

@@ -10,7 +10,7 @@ export async function prepare({ build = 'if-missing' } = {}) {
     say('installing packages (npm ci)');
     await must('npm', ['ci', '--no-audit', '--no-fund'], { cwd: ROOT });
   }
-  if (build === 'always' || !existsSync(join(ROOT, 'dist', 'core.cjs'))) {
+  if (build === 'always' || !existsSync(join(ROOT, 'dist', 'core.js'))) {
     say('building');
     await must(process.execPath, ['esbuild.config.mjs'], { cwd: ROOT });
   }

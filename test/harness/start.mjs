@@ -3,8 +3,8 @@
  * the database back, learns the rest, plays that session's first activities, and lets Prewarm warm what it then expects.
  */
 
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { prepare } from './prepare.mjs';
 import { ROOT, SAMPLE, seedHistory } from './workspace.mjs';
 
@@ -19,8 +19,7 @@ const percent = (p) => `${Math.round(100 * p)} %`;
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
 await prepare();
-const require = createRequire(import.meta.url);
-const { defaultStateFolder, openCore, workspaceOf } = require(join(ROOT, 'dist', 'core.cjs'));
+const { defaultStateFolder, openCore, workspaceOf } = await import(pathToFileURL(join(ROOT, 'dist', 'core.js')).href);
 const workspace = workspaceOf(SAMPLE);
 const stateFolder = join(process.env.PREWARM_STATE ?? defaultStateFolder(), 'sample');
 // Only this demonstration's own state is written, never the user's journal.

@@ -3,9 +3,9 @@
  * one, else in the browser. In a profile of its own: neither your settings nor your journal are touched.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { prepare } from './prepare.mjs';
 import { has, must, say } from './run.mjs';
 import { startVsCode } from './vscodeServer.mjs';
@@ -22,14 +22,14 @@ else if (process.platform === 'win32') tell('No `code` command was found. Instal
 else await inBrowser();
 
 async function inDesktop() {
-  seed(join(dataFolder, 'User'));
+  await seed(join(dataFolder, 'User'));
   writeFileSync(join(dataFolder, 'User', 'settings.json'), JSON.stringify(SETTINGS));
   await must('code', ['--new-window', '--user-data-dir', dataFolder, `--extensionDevelopmentPath=${ROOT}`, folder]);
   say(`opened in VS Code; ${temp} may be deleted when you have closed it`);
 }
 
 async function inBrowser() {
-  seed(join(dataFolder, 'data', 'User'));
+  await seed(join(dataFolder, 'data', 'User'));
   const code = await startVsCode({ dataFolder, folder, development: ROOT, settings: SETTINGS });
   console.log(`Open ${code.url}\nCtrl-C stops it.`);
   for (const signal of ['SIGINT', 'SIGTERM'])
@@ -40,8 +40,8 @@ async function inBrowser() {
     });
 }
 
-function seed(user) {
-  const { workspaceOf } = createRequire(import.meta.url)(join(ROOT, 'dist', 'core.cjs'));
+async function seed(user) {
+  const { workspaceOf } = await import(pathToFileURL(join(ROOT, 'dist', 'core.js')).href);
   mkdirSync(user, { recursive: true });
   seedHistory(join(user, 'globalStorage', 'prewarm.prewarm'), workspaceOf(folder).id);
 }

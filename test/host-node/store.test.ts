@@ -53,6 +53,16 @@ describe('the store', () => {
     expect(await newsOf(other)).toEqual({ ...EMPTY_MEMORY, feedback: never('b'), mode: 'auto' });
   });
 
+  it('does not fail where two windows write at the same moment', async () => {
+    const [one, other] = [await opened(), await opened()];
+    for (let i = 0; i < 60; i++) {
+      one.save({ ...EMPTY_MEMORY, feedback: never(`a${i}`) });
+      other.save({ ...EMPTY_MEMORY, feedback: never(`b${i}`) });
+      await Promise.all([one.flush(), other.flush()]);
+    }
+    expect((await openStore(join(folder, 'memory.json')).load()).fault).toBeUndefined();
+  });
+
   it('sets a file aside that it cannot read, and names it', async () => {
     writeFileSync(join(folder, 'memory.json'), '{"version": 7}');
     const { memory, fault } = await openStore(join(folder, 'memory.json')).load();

@@ -369,6 +369,17 @@ const tests = {
     assert.ok(await (await prewarm()).ledger(), 'there is no report');
     await vscode.window.tabGroups.close(panels());
   },
+  async 'opens the demand view, and one of it'() {
+    const panels = () =>
+      vscode.window.tabGroups.all
+        .flatMap((g) => g.tabs)
+        .filter((t) => t.input instanceof vscode.TabInputWebview && t.input.viewType.includes('prewarm.demand'));
+    await vscode.commands.executeCommand('prewarm.showDemand');
+    await vscode.commands.executeCommand('prewarm.showDemand');
+    await until(() => panels().length > 0, 'no panel');
+    assert.equal(panels().length, 1);
+    await vscode.window.tabGroups.close(panels());
+  },
   async 'shows what is recorded as a document that nobody can change, made anew each time'() {
     const app = await prewarm();
     const text = async () => {

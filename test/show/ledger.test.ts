@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { niceTop, timeScale } from '../../media/ledger/scale.ts';
+import { niceTop, timeScale } from '../../media/charts/scale.ts';
 import type { LedgerEntry } from '../../src/domain/index.ts';
 import { comparison, dayWords, duration, hitRate, type LedgerOptions, ledgerView } from '../../src/show/ledger.ts';
 

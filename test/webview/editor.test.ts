@@ -131,16 +131,39 @@ describe('editing by mouse', () => {
     );
   });
 
+  it('what is chosen stays in sight when its details open beside it', async () => {
+    const { page } = await opened();
+    await page.setViewportSize({ width: 900, height: 600 });
+    const last = page.locator('.node').last();
+    await last.focus();
+    await last.press('Enter');
+    await page.getByRole('button', { name: 'Remove' }).waitFor();
+    await until(
+      async () => {
+        const [frame, box] = await Promise.all([page.locator('.frame').boundingBox(), last.boundingBox()]);
+        return frame && box && box.x >= frame.x && box.x + box.width <= frame.x + frame.width;
+      },
+      5000,
+      async () => JSON.stringify([await page.locator('.frame').boundingBox(), await last.boundingBox()]),
+    );
+  });
+
   it('pans and zooms without the components', async () => {
     const { page } = await opened();
     const transform = () => page.locator('.layer').evaluate((e) => (e as HTMLElement).style.transform);
     const frame = await page.locator('.frame').boundingBox();
+    const from =
+      /translate\((.*)px, (.*)px\)/
+        .exec(await transform())
+        ?.slice(1)
+        .map(Number) ?? [];
     const [x, y] = [(frame?.x ?? 0) + 700, (frame?.y ?? 0) + 400];
     await page.mouse.move(x, y);
     await page.mouse.down();
     await page.mouse.move(x + 60, y - 30, { steps: 3 });
     await page.mouse.up();
-    await until(async () => (await transform()).includes('translate(60px, -30px)'), 3000, transform);
+    const moved = `translate(${(from[0] ?? 0) + 60}px, ${(from[1] ?? 0) - 30}px)`;
+    await until(async () => (await transform()).includes(moved), 3000, transform);
     await page.mouse.wheel(0, 400);
     await until(async () => !(await transform()).includes('scale(1)'), 3000, transform);
   });

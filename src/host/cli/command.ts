@@ -23,6 +23,6 @@ export interface Command {
   readonly summary: string;
   readonly options?: Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly hint: string }>>;
   readonly positionals: { readonly min: number; readonly max: number };
-  /** Loads what it needs on first use. Absent: the command belongs to a later version. */
-  readonly run?: (invocation: Invocation) => Promise<Result<Report>>;
+  /** Loads what it needs on first use. */
+  readonly run: (invocation: Invocation) => Promise<Result<Report>>;
 }

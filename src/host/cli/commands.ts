@@ -1,8 +1,6 @@
 import type { Result } from '../../domain/index.ts';
 import type { Command, Invocation, Report } from './command.ts';
 
-const later = (usage: string, summary: string): Command => ({ usage, summary, positionals: { min: 0, max: Number.POSITIVE_INFINITY } });
-
 type Run = (invocation: Invocation) => Promise<Result<Report>>;
 const lazily = (load: () => Promise<Run>) => async (invocation: Invocation) => (await load())(invocation);
 
@@ -36,7 +34,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: {
       output: {
         type: 'string',
-        hint: 'Write the persona document (PDL) here. Names and pins of a document that is there already survive.',
+        hint: 'Write the persona document (PDL) here. What people wrote in a document that is there already survives.',
       },
     },
     run: lazily(async () => (await import('./learnCommand.ts')).learnCommand),
@@ -148,10 +146,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   personas: {
     usage:
-      'prewarm personas [list | rename <persona> <name> | merge <persona> <other> | split <persona> | delete <persona> | export [persona…] [-o FILE] | versions <persona> | rollback <persona> <version> | release <persona>]',
-    summary: 'Lists, edits and exports personas, and goes back to earlier versions of them',
+      'prewarm personas [list | rename <persona> <name> | merge <persona> <other> | split <persona> | delete <persona> | export [persona…] [-o FILE] | import <file> | check [file] | versions <persona> | compare <persona> <version> [<version>] | rollback <persona> <version> | release <persona>]',
+    summary: 'Lists, edits, checks, imports and exports personas, and goes back to earlier versions of them',
     positionals: { min: 0, max: Number.POSITIVE_INFINITY },
-    options: { ...live, output: { type: 'string', hint: 'With export: write the persona document to this file.' } },
+    options: {
+      ...live,
+      output: {
+        type: 'string',
+        hint: 'With export: write the persona document to this file; of one that is there already, what others wrote stays.',
+      },
+    },
     run: lazily(async () => (await import('./personasCommand.ts')).personasCommand),
   },
   feeds: {
@@ -160,6 +164,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     positionals: { min: 0, max: 2 },
     options: { ...live, settings: { type: 'string', hint: 'Another file than .vscode/settings.json, with “prewarm.feeds” in it.' } },
     run: lazily(async () => (await import('./feedsCommand.ts')).feedsCommand),
+  },
+  experiments: {
+    usage: 'prewarm experiments [list | start <persona> <version A> <version B> | report <id> | stop <id> | resume <id>]',
+    summary: 'Tests a version of a persona, or how eager to be for it, against another, session by session',
+    positionals: { min: 0, max: 4 },
+    options: live,
+    run: lazily(async () => (await import('./experimentsCommand.ts')).experimentsCommand),
   },
   mcp: {
     usage: 'prewarm mcp [--workspace FOLDER] [--allow-warm]',
@@ -177,6 +188,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     positionals: { min: 0, max: 0 },
     options: live,
     run: lazily(async () => (await import('./ledgerCommand.ts')).ledgerCommand),
+  },
+  demand: {
+    usage: 'prewarm demand [hour | day | week] [--workspace FOLDER]',
+    summary: 'Foresees how often each persona and resource of the workspace is needed',
+    positionals: { min: 0, max: 1 },
+    options: live,
+    run: lazily(async () => (await import('./demandCommand.ts')).demandCommand),
   },
   journal: {
     usage: 'prewarm journal [--limit N]',
@@ -212,7 +230,44 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: live,
     run: lazily(async () => (await import('./doctorCommand.ts')).doctorCommand),
   },
-  forecast: later('prewarm forecast <series.csv> --horizon N', 'Forecasts demand'),
-  anomalies: later('prewarm anomalies <series.csv>', 'Finds anomalies in a stream'),
-  simulate: later('prewarm simulate <personas.json> --persona NAME', 'Rehearses a persona on a resource model'),
+  forecast: {
+    usage: 'prewarm forecast <series.csv> --horizon N [--season N] [--hold-out]',
+    summary: 'Foresees a series with an interval, or scores how well its end could have been foreseen',
+    positionals: { min: 1, max: 1 },
+    options: {
+      horizon: { type: 'string', hint: 'How many steps ahead.' },
+      season: { type: 'string', hint: 'Steps in a season, or several as 24,168; without it the day and the week are tried.' },
+      level: { type: 'string', hint: 'Of the interval (0.95).' },
+      'time-zone': { type: 'string', hint: 'Whose wall clock people keep to, such as Europe/Berlin (UTC).' },
+      'hold-out': { type: 'boolean', hint: 'Foresee the last --horizon values from those before, and score every method.' },
+    },
+    run: lazily(async () => (await import('./forecastCommand.ts')).forecastCommand),
+  },
+  anomalies: {
+    usage: 'prewarm anomalies <series.csv>',
+    summary: 'Scores each row of a series from those before it, and says what was not expected and why',
+    positionals: { min: 1, max: 1 },
+    run: lazily(async () => (await import('./anomaliesCommand.ts')).anomaliesCommand),
+  },
+  simulate: {
+    usage:
+      'prewarm simulate <personas.json> [--persona NAME] [--duration D] [--scale X] [--seed N] [-o FILE] | --compare <a.json> <b.json>',
+    summary: 'Rehearses personas on a model of their resources, finds what goes wrong, and tries what would help',
+    positionals: { min: 1, max: 2 },
+    options: {
+      persona: { type: 'string', hint: 'Whose traffic: a name, several with commas, or all (not needed where there is one).' },
+      duration: { type: 'string', hint: 'Simulated time: 90s, 10m, 1h30m, 1d, PT1H (10m).' },
+      scale: { type: 'string', hint: 'Times as many arrivals (1).' },
+      seed: { type: 'string', hint: 'The same seed gives the same result, to the byte (1).' },
+      start: { type: 'string', hint: 'When it begins, such as 2026-11-30T09:00 (the busiest hour of the week).' },
+      rung: { type: 'string', hint: 'How warm resources are at the beginning that do not say so themselves (ready).' },
+      replications: { type: 'string', hint: 'Independent runs that intervals are made of (10; 2 and more where each is long).' },
+      slow: { type: 'string', hint: 'Inject delays: ID=200ms, several with commas.' },
+      fail: { type: 'string', hint: 'Inject errors: ID=0.05, several with commas.' },
+      practices: { type: 'string', hint: 'A set of practices besides the shipped ones and practices.json beside the personas.' },
+      output: { type: 'string', hint: 'Save the result as JSON, or as a table where the name ends in .csv.' },
+      compare: { type: 'boolean', hint: 'Hold two saved results side by side.' },
+    },
+    run: lazily(async () => (await import('./simulateCommand.ts')).simulateCommand),
+  },
 };

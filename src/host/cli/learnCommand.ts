@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { learnTrace } from '../../app/learnTrace.ts';
-import { fromDocument, toDocument } from '../../app/personaDocument.ts';
+import { type PersonaDocument, readDocument, toDocument } from '../../app/personaDocument.ts';
+import { documentText, learntPart } from '../../app/personaFile/documentText.ts';
 import { ATTRIBUTES, failed, ok, type Persona, type Result } from '../../domain/index.ts';
 import type { PersonaModel } from '../../learn/personaModel.ts';
 import { DEFAULT_SETTINGS } from '../node/openApp.ts';
@@ -18,7 +19,7 @@ export async function learnCommand({ positionals, options, terminal, signal }: I
     now,
     zoneOffsetMs: -new Date(now).getTimezoneOffset() * 60_000,
     clock: () => performance.now(),
-    ...(previous.value ? { previous: previous.value } : {}),
+    ...(previous.value ? { previous: previous.value.model } : {}),
     signal,
     progress: terminal.progress,
   });
@@ -26,7 +27,9 @@ export async function learnCommand({ positionals, options, terminal, signal }: I
   const { sessions, noise, personas, elapsedMs } = learnt.value;
   const document = toDocument(personas);
   if (typeof options.output === 'string') {
-    const problem = await writeFile(options.output, `${JSON.stringify(document, null, 2)}\n`).then(
+    const text = textOver(document, options.output, previous.value?.text);
+    if (!text.ok) return text;
+    const problem = await writeFile(options.output, text.value).then(
       () => undefined,
       (error: NodeJS.ErrnoException) => error.code,
     );
@@ -42,11 +45,15 @@ export async function learnCommand({ positionals, options, terminal, signal }: I
   });
 }
 
-/** The document that is about to be written over: names and pins in it survive, and a file that is none is left alone. */
-async function learntBefore(file: string): Promise<Result<PersonaModel | undefined>> {
+const textOver = (document: PersonaDocument, name: string, text: string | undefined): Result<string> =>
+  documentText(document, text === undefined ? undefined : { text, name, base: learntPart(text) });
+
+/** The document that is about to be written over: what people wrote in it survives, and a file that is none is left alone. */
+async function learntBefore(file: string): Promise<Result<{ readonly model: PersonaModel; readonly text: string } | undefined>> {
   try {
-    const before = fromDocument(JSON.parse(await readFile(file, 'utf8')), file);
-    return before.ok ? before : notWrittenOver(file, before.fault.message);
+    const text = await readFile(file, 'utf8');
+    const before = readDocument(text, file);
+    return before.ok ? ok({ model: before.value, text }) : notWrittenOver(file, before.fault.message);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' ? ok(undefined) : notWrittenOver(file, code ?? message);

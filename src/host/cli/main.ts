@@ -27,10 +27,6 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(name: string, command: Command, rest: readonly string[]): Promise<number> {
-  if (!command.run) {
-    process.stderr.write(`prewarm ${name}: not in this version.\n`);
-    return EXIT.failed;
-  }
   const parsed = parse(command, rest);
   if ('problem' in parsed) return wrongUsage(`${parsed.problem}\nUsage: ${command.usage}`);
   const json = parsed.options.json === true;
@@ -89,7 +85,7 @@ function wrongUsage(message: string): number {
 }
 
 function help(): string {
-  const rows = Object.entries(COMMANDS).map(([name, c]) => `  ${name.padEnd(11)} ${c.summary}${c.run ? '' : ' (not in this version)'}`);
+  const rows = Object.entries(COMMANDS).map(([name, c]) => `  ${name.padEnd(11)} ${c.summary}`);
   return `prewarm: has warm what you are about to need.\n\nUsage: prewarm <command> [options]   (--json everywhere)\n\n${rows.join('\n')}\n\nprewarm <command> --help says more.\n`;
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type NextActivity, nextActivities } from '../../app/nextActivities.ts';
-import { fromDocument } from '../../app/personaDocument.ts';
+import { readDocument } from '../../app/personaDocument.ts';
 import { type Activity, failed, ok, type Result } from '../../domain/index.ts';
 import { inWords } from '../../learn/names.ts';
 import type { PersonaModel } from '../../learn/personaModel.ts';
@@ -87,7 +87,7 @@ const span = (ms: number): string => (ms < 90_000 ? `${Math.round(ms / 1000)} s`
 
 async function readPersonas(file: string): Promise<Result<PersonaModel>> {
   try {
-    return fromDocument(JSON.parse(await readFile(file, 'utf8')), file);
+    return readDocument(await readFile(file, 'utf8'), file);
   } catch (error) {
     return failed('bad-file', 'never', `${file} could not be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}).`);
   }

@@ -1,10 +1,14 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { App } from '../../app/app.ts';
 import type { PersonaEdit, PersonaVersionView } from '../../app/personaEdits.ts';
 import { failed, ok, type Persona, type Result } from '../../domain/index.ts';
 import { agoOf } from '../../show/ago.ts';
+import { PERSONA_FILE } from '../node/personaFile.ts';
+import { checkDocument, readText } from './checkDocument.ts';
 import type { Invocation, Report } from './command.ts';
 import { withApp } from './liveCommands.ts';
+import { personaNamed } from './personaNamed.ts';
 
 type Act = (app: App, args: readonly string[], invocation: Invocation) => Promise<Result<Report>>;
 
@@ -19,7 +23,9 @@ const ACTS: Readonly<Record<string, { readonly args: string; readonly act: Act }
   split: { args: '<persona>', act: (app, [name], { signal }) => edit(app, name, (id) => app.personas.split(id, { signal })) },
   delete: { args: '<persona>', act: (app, [name]) => edit(app, name, (id) => app.personas.remove(id)) },
   export: { args: '[persona…] [-o FILE]', act: exportThem },
+  import: { args: '<file>', act: importThem },
   versions: { args: '<persona>', act: versions },
+  compare: { args: '<persona> <version> [<version>]', act: compare },
   rollback: { args: '<persona> <version>', act: rollBack },
   release: { args: '<persona>', act: (app, [name]) => edit(app, name, (id) => app.personas.release(id)) },
 };
@@ -27,10 +33,11 @@ const ACTS: Readonly<Record<string, { readonly args: string; readonly act: Act }
 /** Lists personas without a word; each is named by its id or its name. */
 export const personasCommand = (invocation: Invocation): Promise<Result<Report>> => {
   const [word = 'list', ...args] = invocation.positionals;
+  if (word === 'check') return checkDocument(args, invocation);
   const found = Object.hasOwn(ACTS, word) ? ACTS[word] : undefined;
   if (!found)
     return Promise.resolve(
-      failed('wrong-usage', 'never', `prewarm personas does not know “${word}”; it knows ${Object.keys(ACTS).join(', ')}.`),
+      failed('wrong-usage', 'never', `prewarm personas does not know “${word}”; it knows ${[...Object.keys(ACTS), 'check'].join(', ')}.`),
     );
   return withApp(invocation, async (app) => {
     // What was learnt in the meantime is read first.
@@ -68,7 +75,7 @@ function line({ id, name, weight, confidence, support, lastAt, held }: Persona, 
 }
 
 async function merge(app: App, [into, from]: readonly string[]): Promise<Result<Report>> {
-  const other = await resolve(app, from, 'merge');
+  const other = await resolvePersona(app, from, 'merge');
   return other.ok ? edit(app, into, (id) => app.personas.merge(id, other.value)) : other;
 }
 
@@ -77,33 +84,96 @@ async function edit(
   name: string | undefined,
   act: (id: string) => Result<never> | Promise<Result<PersonaEdit>>,
 ): Promise<Result<Report>> {
-  const id = await resolve(app, name, 'delete');
+  const id = await resolvePersona(app, name, 'delete');
   return id.ok ? edited(app, act(id.value)) : id;
 }
 
 async function exportThem(app: App, names: readonly string[], { options }: Invocation): Promise<Result<Report>> {
   const ids: string[] = [];
   for (const name of names) {
-    const id = await resolve(app, name, 'export');
+    const id = await resolvePersona(app, name, 'export');
     if (!id.ok) return id;
     ids.push(id.value);
   }
-  const document = app.personas.export(ids.length > 0 ? ids : undefined);
-  const text = JSON.stringify(document, null, 2);
-  if (typeof options.output !== 'string') return ok({ json: document, lines: [text] });
-  try {
-    await writeFile(options.output, `${text}\n`);
-  } catch (error) {
-    return failed('storage-failed', 'never', `${options.output} could not be written (${(error as NodeJS.ErrnoException).code}).`);
-  }
+  const chosen = ids.length > 0 ? ids : undefined;
+  const document = app.personas.export(chosen);
+  if (typeof options.output !== 'string') return ok({ json: document, lines: [JSON.stringify(document, null, 2)] });
+  if (!chosen && isPersonaFile(app, options.output)) return saved(app, document.personas.length);
+  return written(app, options.output, chosen, document.personas.length);
+}
+
+const isPersonaFile = (app: App, file: string): boolean => resolve(file) === resolve(app.state().workspace.folder, PERSONA_FILE);
+
+/** Into the workspace's own document: what is new there is taken in first. */
+async function saved(app: App, personas: number): Promise<Result<Report>> {
+  const done = await app.personas.saveToRepository();
+  if (!done.ok) return done;
+  const { file, written } = done.value;
+  const conflicts = app.personas.conflicts();
   return ok({
-    json: { written: options.output, personas: document.personas.length },
-    lines: [`${document.personas.length} personas written to ${options.output}`],
+    json: { written: file, changed: written, personas, conflicts },
+    lines: [written ? `${personas} personas written to ${file}` : `${file} says all of it already`, ...conflicts.map((c) => `! ${c}`)],
   });
 }
 
+/** A document that is there already is changed where it differs, and left alone where it is none. */
+async function written(app: App, file: string, ids: readonly string[] | undefined, personas: number): Promise<Result<Report>> {
+  try {
+    const before = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    const text = app.personas.exportText(ids, before === undefined ? undefined : { text: before, name: file });
+    if (!text.ok) return text;
+    if (text.value !== before) await writeFile(file, text.value);
+  } catch (error) {
+    return failed('storage-failed', 'never', `${file} could not be written (${(error as NodeJS.ErrnoException).code}).`);
+  }
+  return ok({ json: { written: file, personas }, lines: [`${personas} personas written to ${file}`] });
+}
+
+async function importThem(app: App, [file]: readonly string[]): Promise<Result<Report>> {
+  if (file === undefined) return missing('import');
+  const text = await readText(file);
+  if (!text.ok) return text;
+  const done = await app.personas.import(text.value, file);
+  if (!done.ok) return done;
+  await app.settle();
+  const { personas, came, conflicts } = done.value;
+  const lines = personas.map(({ id, name }) => `${name}: ${came.get(id)}`);
+  return ok({
+    json: { changed: personas.map((p) => ({ ...p, came: came.get(p.id) })), conflicts, ...listed(app).json },
+    lines: [...(lines.length > 0 ? lines : [`${file} says nothing new`]), ...conflicts.map((c) => `! ${c}`)],
+  });
+}
+
+async function compare(app: App, [name, from, to = 'now']: readonly string[]): Promise<Result<Report>> {
+  const id = await resolvePersona(app, name, 'compare', 'gone too');
+  if (!id.ok) return id;
+  if (from === undefined) return missing('compare');
+  const found = await app.personas.compare(id.value, Number(from), to === 'now' ? 'now' : Number(to));
+  if (!found.ok) return found;
+  const changes = found.value.map(({ path, before, after }) => ({ path: path.join(' / '), before, after }));
+  return ok({
+    json: { persona: id.value, from: Number(from), to: to === 'now' ? 'now' : Number(to), changes },
+    lines: changes.length > 0 ? changes.map(changeLine) : ['They are the same.'],
+  });
+}
+
+const changeLine = ({ path, before, after }: { readonly path: string; readonly before: unknown; readonly after: unknown }): string =>
+  before === undefined
+    ? `+ ${path}: ${shortened(after)}`
+    : after === undefined
+      ? `- ${path}: ${shortened(before)}`
+      : `  ${path}: ${shortened(before)} → ${shortened(after)}`;
+
+function shortened(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
 async function versions(app: App, [name]: readonly string[]): Promise<Result<Report>> {
-  const id = await resolve(app, name, 'versions', 'gone too');
+  const id = await resolvePersona(app, name, 'versions', 'gone too');
   if (!id.ok) return id;
   const all = await app.personas.versions(id.value);
   return ok({ json: { versions: all.map(({ at, ...v }) => ({ ...v, at: new Date(at).toISOString() })) }, lines: all.map(versionLine) });
@@ -113,7 +183,7 @@ const versionLine = ({ number, at, author, name, reason }: PersonaVersionView): 
   `${String(number).padStart(3)}  ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')}  ${author.padEnd(7)} ${name}: ${reason}`;
 
 async function rollBack(app: App, [name, number]: readonly string[]): Promise<Result<Report>> {
-  const id = await resolve(app, name, 'rollback', 'gone too');
+  const id = await resolvePersona(app, name, 'rollback', 'gone too');
   if (!id.ok) return id;
   return number === undefined ? missing('rollback') : edited(app, app.personas.rollBack(id.value, Number(number)));
 }
@@ -129,16 +199,6 @@ async function edited(app: App, edit: Result<never> | Promise<Result<PersonaEdit
 const missing = (word: string): Result<never> =>
   failed('wrong-usage', 'never', `Something is missing. Usage: prewarm personas ${word} ${ACTS[word]?.args ?? ''}`);
 
-/** By id, or by name in whatever case. */
-async function resolve(app: App, name: string | undefined, word: string, which: 'living' | 'gone too' = 'living'): Promise<Result<string>> {
-  if (name === undefined) return missing(word);
-  const gone = which === 'living' ? [] : (await app.personas.versions()).map((v) => ({ id: v.persona, name: v.name }));
-  const known = [...app.state().personas, ...gone.reverse()];
-  const found =
-    known.find((p) => p.id === name) ??
-    known.find((p) => p.name === name) ??
-    known.find((p) => p.name.toLowerCase() === name.toLowerCase());
-  if (found) return ok(found.id);
-  const names = app.state().personas.map((p) => `${p.id} “${p.name}”`);
-  return failed('not-found', 'never', `There is no persona “${name}”. Known: ${names.join(', ') || 'none'}.`);
+async function resolvePersona(app: App, name: string | undefined, word: string, which?: 'living' | 'gone too'): Promise<Result<string>> {
+  return name === undefined ? missing(word) : personaNamed(app, name, which);
 }

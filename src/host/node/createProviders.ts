@@ -22,7 +22,7 @@ export interface ProviderOptions {
   readonly localBinaries?: 'on' | 'off';
   /** Folder for what is fetched once for all workspaces. */
   readonly cache: string;
-  /** The folder of the bundles (`embedded.cjs` and `parquet.cjs` are programs of their own). */
+  /** The folder of the bundles (`embedded.js` and `parquet.js` are programs of their own). */
   readonly bundles: string;
 }
 
@@ -43,7 +43,7 @@ export function createProviders({
     createDevcontainerProvider({ ...docker, cache, ...(devcontainerPath ? { path: devcontainerPath } : {}) }),
     createProcessProvider(),
     ...(localBinaries === 'on' ? [createLocalProvider()] : []),
-    ...(embedded === 'on' ? [createEmbeddedProvider({ cache, program: join(bundles, 'embedded.cjs') })] : []),
+    ...(embedded === 'on' ? [createEmbeddedProvider({ cache, program: join(bundles, 'embedded.js') })] : []),
   ];
   return [
     ...engines,
@@ -51,7 +51,7 @@ export function createProviders({
       cache: join(cache, 'datasets'),
       environment: process.env,
       ...(dockerHost ? { dockerHost } : {}),
-      parquetProgram: join(bundles, 'parquet.cjs'),
+      parquetProgram: join(bundles, 'parquet.js'),
       execute: insideOf(engines),
     }),
   ];

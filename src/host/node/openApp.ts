@@ -11,6 +11,7 @@ import { heldAbove } from '../../provision/leases.ts';
 import { sweepLocks } from '../../provision/lock.ts';
 import { createLearner } from '../worker/learnerClient.ts';
 import { createProviders, type ProviderOptions } from './createProviders.ts';
+import { createForecasters } from './demand/forecasters.ts';
 import { finishErasing } from './erasure.ts';
 import { createFeedPorts } from './feeds/feedPorts.ts';
 import type { FeedWorld } from './feeds/world.ts';
@@ -19,6 +20,7 @@ import { openHistories } from './histories.ts';
 import { createHostReadings } from './hostReadings/hostReadings.ts';
 import { openJournal } from './journal.ts';
 import { importsIn, journalIn, memoryIn, versionsIn } from './kept.ts';
+import { openPersonaFile } from './personaFile.ts';
 import { openVersions } from './personaVersions.ts';
 import { createRecords } from './records.ts';
 import { createSweeperStarter, leasesIn, workspacesIn } from './startSweeper.ts';
@@ -84,7 +86,7 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
     now: Date.now,
     retentionDays,
   });
-  const learner = createLearner({ program: join(options.bundles, 'worker.cjs'), journal: journalIn(storage), now: Date.now });
+  const learner = createLearner({ program: join(options.bundles, 'worker.js'), journal: journalIn(storage), now: Date.now });
   const ports: Ports = {
     workspace,
     storage,
@@ -106,10 +108,12 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
     after,
     store: openStore(memoryIn(storage)),
     versions: openVersions(versionsIn(storage)),
+    personaFile: openPersonaFile(workspace.folder),
     readWorkspace: () => readWorkspace(workspace.folder, new AbortController().signal),
     providers: createProviders({ ...options.providers, cache: join(root, 'cache'), bundles: options.bundles }),
     readings: createHostReadings(watchedFolders(root)),
     learner,
+    forecasts: createForecasters({ bundles: options.bundles }),
     histories: openHistories({ folder: importsIn(storage), importAll: learner.importAll, now: Date.now, retentionDays }),
     records: createRecords({ root, workspace, retentionDays, now: Date.now }),
     home: homedir(),

@@ -46,7 +46,7 @@ async function start({ root, dockerHost, bundles, log }: StartSweeperOptions): P
   const long = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_AT_MOST_BYTES;
   const out = openSync(file, long ? 'w' : 'a', 0o600);
   const told: SweeperOptions = { root, ...(dockerHost ? { dockerHost } : {}) };
-  const child = spawn(process.execPath, ['--max-old-space-size=64', join(bundles, 'sweeper.cjs'), JSON.stringify(told)], {
+  const child = spawn(process.execPath, ['--max-old-space-size=64', join(bundles, 'sweeper.js'), JSON.stringify(told)], {
     // Not the workspace's folder: a process keeps its own from being removed on Windows.
     cwd: root,
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },

@@ -1,6 +1,6 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { TextFile } from 'lowdb/node';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { mergedMemory } from '../../app/mergedMemory.ts';
 import { EMPTY_MEMORY, type Memory, type Store } from '../../app/ports.ts';
 import { type Fault, failed } from '../../domain/index.ts';
@@ -13,7 +13,7 @@ interface Stored {
 }
 
 /**
- * What outlives a session, in one JSON file (lowdb, which writes a neighbour and renames it). Saves are gathered: a
+ * What outlives a session, in one JSON file, written beside and renamed into place. Saves are gathered: a
  * burst of changes is one write. What another window or command wrote meanwhile is merged with ours, and told by `news`. What was erased
  * by another is not written back: from then on nothing is, until the store has loaded again.
  */
@@ -21,7 +21,8 @@ export function openStore(file: string): Store {
   const storage = dirname(file);
   /** The last erasure that what is saved here knows of. */
   let erasure: string | undefined;
-  const written = new TextFile(file);
+  /** Of our own: of two windows that write at once, neither takes the other's away. */
+  const draft = join(storage, `.${basename(file)}.${randomUUID()}.tmp`);
   /** What the file held when we last read or wrote it, and that as a text. */
   let [base, text]: readonly [Memory, string | undefined] = [EMPTY_MEMORY, undefined];
   /** What it should hold: what the app knows, and what others wrote that was not told to it yet. */
@@ -39,7 +40,7 @@ export function openStore(file: string): Store {
         await takeIn();
         const next = JSON.stringify({ version: 1, state: ours } satisfies Stored);
         const saved = ours;
-        const problem = await written.write(next).then(
+        const problem = await put(next).then(
           () => undefined,
           (error: unknown) => error,
         );
@@ -53,6 +54,16 @@ export function openStore(file: string): Store {
       pending = undefined;
     }
   };
+
+  async function put(next: string): Promise<void> {
+    try {
+      await writeFile(draft, next);
+      await rename(draft, file);
+    } catch (error) {
+      await rm(draft, { force: true }).catch(() => {});
+      throw error;
+    }
+  }
 
   /** What stands in the file by others' hand. A file that is gone or torn says nothing: it is written anew. */
   async function takeIn(): Promise<void> {

@@ -4,6 +4,7 @@ import { isWarm, MODES, type Mode } from '../../domain/index.ts';
 import { rungWord } from '../../show/rungWord.ts';
 import { eraseAll } from './eraseAll.ts';
 import { excludeFolder } from './excludeFolder.ts';
+import { showExperiments, testVersion } from './experiments.ts';
 import { exportAll } from './exportAll.ts';
 import { importHistory } from './importHistory.ts';
 import { keepStandby } from './keepStandby.ts';
@@ -19,7 +20,9 @@ export interface CommandPorts {
   readonly log: vscode.LogOutputChannel;
   readonly workflow: { reveal(): void };
   readonly ledger: { reveal(): void };
+  readonly demand: { reveal(): void };
   readonly journal: { reveal(app: App): Promise<void> };
+  readonly experiments: { reveal(id: string): Promise<void> };
   /** As they stand, for the export. */
   readonly settings: () => object;
   readonly secrets: vscode.SecretStorage;
@@ -37,6 +40,7 @@ const TABLE: Readonly<Record<string, Act>> = {
   'prewarm.setMode': setMode,
   'prewarm.showWorkflow': (_app, _target, { workflow }) => workflow.reveal(),
   'prewarm.showLedger': (_app, _target, { ledger }) => ledger.reveal(),
+  'prewarm.showDemand': (_app, _target, { demand }) => demand.reveal(),
   'prewarm.showLog': (_app, _target, { log }) => log.show(),
   'prewarm.rescan': (app) => app.rescan(),
   'prewarm.relearn': (app) => app.relearn(),
@@ -53,6 +57,8 @@ const TABLE: Readonly<Record<string, Act>> = {
   'prewarm.exportAll': (app, _target, { settings }) => exportAll(app, settings()),
   'prewarm.eraseAll': (app) => eraseAll(app),
   ...personaCommands,
+  'prewarm.testPersonaVersion': (app, target, { experiments }) => testVersion(app, target, experiments),
+  'prewarm.showExperiments': (app, _target, { experiments }) => showExperiments(app, experiments),
   'prewarm.always': (app, target) => teachOne(app, target, 'always'),
   'prewarm.never': (app, target) => teachOne(app, target, 'never'),
   'prewarm.notNow': (app, target) => teachOne(app, target, 'not-now'),

@@ -42,5 +42,6 @@ export const openOtlpReceiver: Core['openOtlpReceiver'] = async (options) =>
   (await import('../node/otlpReceiver.ts')).openOtlpReceiver({ ...options, now: Date.now });
 
 export { AGENT_TOOLS, warmWish } from '../../app/agentTools/agentTools.ts';
+export { checkPersonas } from '../../sense/pdl/check.ts';
 export { defaultStateFolder } from '../node/openApp.ts';
 export { workspaceOf } from '../node/workspaceIdentity.ts';

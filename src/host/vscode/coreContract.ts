@@ -3,6 +3,7 @@ import type { App } from '../../app/app.ts';
 import type { Secrets } from '../../app/ports.ts';
 import type { Mode, Result } from '../../domain/index.ts';
 import type { BatteryRule } from '../../plan/pressure.ts';
+import type { Checked } from '../../sense/pdl/check.ts';
 import type { OtlpReceiver, OtlpReceiverOptions } from '../node/otlpReceiver.ts';
 
 /** What `activate` hands to the core, which is a bundle of its own and is loaded only when first needed. */
@@ -37,4 +38,5 @@ export interface Core {
   openOtlpReceiver(options: Pick<OtlpReceiverOptions, 'record' | 'measure' | 'log'>): Promise<Result<OtlpReceiver>>;
   readonly AGENT_TOOLS: readonly AgentTool[];
   warmWish(app: App, input: unknown): Result<WarmWish>;
+  checkPersonas(text: string): Checked;
 }

@@ -5,14 +5,18 @@ import type { Signal } from '../../sense/signal.ts';
 import type { PrewarmApi } from './api.ts';
 import { registerCommands } from './commands.ts';
 import type { Core } from './coreContract.ts';
+import { registerDemand } from './demandPanel.ts';
 import { keepEnvironment } from './environment.ts';
+import { registerExperiments } from './experimentDocument.ts';
 import { registerJournal } from './journalDocument.ts';
 import { registerLanguageModelTools } from './languageModelTools.ts';
 import { registerLedger } from './ledgerPanel.ts';
 import { registerMcpServer } from './mcpServer.ts';
 import { registerPages } from './pages.ts';
+import { registerPersonaDiagnostics } from './personas/personaDiagnostics.ts';
 import { registerPersonaDocuments } from './personas/personaDocuments.ts';
 import { createPersonaTree } from './personas/personaTreeView.ts';
+import { watchPersonaFile } from './personas/watchPersonaFile.ts';
 import { createPublicApi } from './publicApi.ts';
 import { allSettings, createSettingsReader } from './readSettings.ts';
 import { createResourceTree } from './resourceTreeView.ts';
@@ -63,7 +67,9 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
   const personas = createPersonaTree();
   const workflow = registerWorkflow(context, open);
   const ledger = registerLedger(context, open);
+  const demand = registerDemand(context, async () => (await open())?.demand);
   const journal = registerJournal(context, open);
+  const experiments = registerExperiments(context, open);
   const settings = (): object => allSettings(context.extension.packageJSON, folder);
   const others = createPublicApi({ open, record, log });
   function attach(opened: App): App {
@@ -74,7 +80,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
     if (folder)
       spans = createOtlpSensor({
         folder,
-        open: (options) => core().openOtlpReceiver({ ...options, measure: opened.feeds.measure }),
+        open: async (options) => (await core()).openOtlpReceiver({ ...options, measure: opened.feeds.measure }),
         record,
         log,
         heardAt: environment.spansAt,
@@ -91,6 +97,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
       spans?.show(state);
       others.show(state);
     };
+    if (folder) context.subscriptions.push(watchPersonaFile(folder, opened));
     context.subscriptions.push({ dispose: opened.onChange(show) }, { dispose: opened.onSuggest(createSuggestions(opened)) });
     show();
     return opened;
@@ -103,8 +110,9 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
     personas,
     others,
     registerPersonaDocuments(open),
+    registerPersonaDiagnostics(core),
     registerPages(),
-    ...registerCommands({ open, log, workflow, ledger, journal, settings, secrets: context.secrets }),
+    ...registerCommands({ open, log, workflow, ledger, demand, experiments, journal, settings, secrets: context.secrets }),
     ...startSensors(record),
   );
   context.subscriptions.push(...registerLanguageModelTools(context, { open, core }), ...registerMcpServer(context, folder));
@@ -134,14 +142,16 @@ export async function deactivate(): Promise<void> {
 const commandsOf = ({ extension }: vscode.ExtensionContext): ReadonlySet<string> =>
   new Set((extension.packageJSON as { contributes: { commands: { command: string }[] } }).contributes.commands.map((c) => c.command));
 
-const core = (): Core => require('./core.cjs') as Core;
+/** A bundle of its own, which is not there when this one is checked. */
+const CORE: string = './core.js';
+const core = (): Promise<Core> => import(CORE);
 
 async function load(context: vscode.ExtensionContext, folder: vscode.WorkspaceFolder, log: vscode.LogOutputChannel): Promise<App> {
   const bundles = join(context.extensionPath, 'dist');
   log.info(`All that Prewarm keeps is in ${context.globalStorageUri.fsPath}.`);
   const reader = createSettingsReader(folder, (line) => log.warn(line));
   const { credentials, ...settings } = reader.read();
-  const app = await core().openCore({
+  const app = await (await core()).openCore({
     ...settings,
     secrets: credentials === 'on' ? editorSecrets(context.secrets) : undefined,
     feedSecrets: editorSecrets(context.secrets),

@@ -8,7 +8,7 @@ const PREFIX = 'prewarm_';
 export interface ToolPorts {
   readonly open: () => Promise<App | undefined>;
   /** Loaded when a tool is first asked. */
-  readonly core: () => Core;
+  readonly core: () => Promise<Core>;
 }
 
 /** The tools that package.json contributes; what they say and do stands in one table for the editor and for MCP. */
@@ -18,16 +18,16 @@ export function registerLanguageModelTools(context: vscode.ExtensionContext, por
 }
 
 function toolFor(name: string, { open, core }: ToolPorts): vscode.LanguageModelTool<object> {
-  const tool = (): AgentTool => {
-    const found = core().AGENT_TOOLS.find((t) => t.name === name);
+  const tool = async (): Promise<AgentTool> => {
+    const found = (await core()).AGENT_TOOLS.find((t) => t.name === name);
     if (!found) throw new Error(`There is no tool ${name}.`);
     return found;
   };
   return {
     async prepareInvocation({ input }) {
-      if (tool().does === 'reads') return { invocationMessage: vscode.l10n.t('Looking at what is warm') };
+      if ((await tool()).does === 'reads') return { invocationMessage: vscode.l10n.t('Looking at what is warm') };
       const app = await open();
-      const wish = app && core().warmWish(app, input);
+      const wish = app && (await core()).warmWish(app, input);
       // Where nothing would be started there is nothing to confirm: the answer says why.
       return wish?.ok && wish.value.cold.length > 0 ? confirmation(wish.value) : {};
     },
@@ -38,9 +38,7 @@ function toolFor(name: string, { open, core }: ToolPorts): vscode.LanguageModelT
       const controller = new AbortController();
       const listening = token.onCancellationRequested(() => controller.abort());
       if (token.isCancellationRequested) controller.abort();
-      const result = await tool()
-        .run(app, input, { signal: controller.signal })
-        .finally(() => listening.dispose());
+      const result = await (await tool()).run(app, input, { signal: controller.signal }).finally(() => listening.dispose());
       if (controller.signal.aborted) throw new vscode.CancellationError();
       if (!result.ok) throw new Error(result.fault.message);
       return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(result.value.text)]);

@@ -3,44 +3,34 @@ import type { App, AppState } from '../../app/app.ts';
 import { MOST_ENTRIES } from '../../app/ledger.ts';
 import { comparison, ledgerView, type Span } from '../../show/ledger.ts';
 import { parseFromLedger, type ToLedger } from '../../show/ledgerProtocol.ts';
-import { webviewPage } from './webviewPage.ts';
+import { registerSinglePanel } from './singlePanel.ts';
 
-const TYPE = 'prewarm.ledger';
-
-/** The ledger panel: one at most, restored after a reload. Its days follow every change; the comparison is made when it is asked for. */
+/** The ledger panel. Its days follow every change; the comparison is made when it is asked for. */
 export function registerLedger(
   context: vscode.ExtensionContext,
   open: () => Promise<App | undefined>,
 ): { reveal(): void; show(state: AppState): void } {
-  let panel: vscode.WebviewPanel | undefined;
   let span: Span = 7;
   let shown: AppState['ledger']['entries'] | undefined;
-  const root = vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview');
-
-  function adopt(next: vscode.WebviewPanel): void {
-    panel = next;
-    next.webview.options = { enableScripts: true, localResourceRoots: [root] };
-    next.onDidDispose(() => {
-      if (panel === next) panel = undefined;
-    });
-    next.webview.onDidReceiveMessage((raw) => void answer(raw));
-    next.webview.html = webviewPage(next.webview, root, 'ledger');
-  }
-
-  const send = (message: ToLedger): void => void panel?.webview.postMessage(message);
+  const panel = registerSinglePanel<ToLedger>(context, {
+    type: 'prewarm.ledger',
+    title: vscode.l10n.t('Prewarm Ledger'),
+    page: 'ledger',
+    hear: (raw) => void answer(raw),
+  });
 
   async function answer(raw: unknown): Promise<void> {
     const message = parseFromLedger(raw);
     const app = await open();
     if (!message || !app) return;
-    if (message.type === 'compare') return send({ type: 'comparison', comparison: comparison(await app.ledger(), vscode.l10n.t) });
+    if (message.type === 'compare') return panel.send({ type: 'comparison', comparison: comparison(await app.ledger(), vscode.l10n.t) });
     span = message.span;
     draw(app.state());
   }
 
   function draw({ ledger, resources }: AppState): void {
     shown = ledger.entries;
-    send({
+    panel.send({
       type: 'ledger',
       view: ledgerView(
         ledger.entries,
@@ -56,16 +46,10 @@ export function registerLedger(
     });
   }
 
-  context.subscriptions.push(
-    vscode.window.registerWebviewPanelSerializer(TYPE, { deserializeWebviewPanel: async (restored) => adopt(restored) }),
-  );
   return {
-    reveal() {
-      if (panel) panel.reveal();
-      else adopt(vscode.window.createWebviewPanel(TYPE, vscode.l10n.t('Prewarm Ledger'), vscode.ViewColumn.Active, {}));
-    },
+    reveal: panel.reveal,
     show(state) {
-      if (panel && state.ledger.entries !== shown) draw(state);
+      if (panel.isOpen() && state.ledger.entries !== shown) draw(state);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { WarmBacktest } from '../../app/backtest/warm/warmBacktest.ts';
+import { type DemandAsk, type DemandHistory, demandSeries } from '../../app/demand/demandSeries.ts';
 import { type History, type Remembered, remembered } from '../../app/history.ts';
 import type { HistorySource, ImportedHistory, Learning } from '../../app/ports.ts';
 import { type Replay, replayPolicies } from '../../app/replayPolicies.ts';
@@ -44,13 +45,21 @@ export interface ReplayWork {
   readonly replay: Replay;
 }
 
+export interface DemandWork {
+  readonly work: 'demand';
+  /** The journal's folder. */
+  readonly journal: string;
+  readonly history: History;
+  readonly ask: DemandAsk;
+}
+
 /** Undefined: nothing was used. */
 export interface Replayed {
   readonly policies: WarmBacktest | undefined;
 }
 
-export type Work = LearnWork | ImportWork | ReplayWork;
-export type Done = Learning | ImportDone | Replayed;
+export type Work = LearnWork | ImportWork | ReplayWork | DemandWork;
+export type Done = Learning | ImportDone | Replayed | DemandHistory;
 export type LearnerRequest = { readonly id: number } & Work;
 
 /** Progress any number of times (of learning 0 to 1, of importing entries read), then what came of it or what went wrong. */
@@ -93,11 +102,18 @@ async function done(request: Work, files: Files, progress: Progress): Promise<Re
       return ok(await files.importAll(request, progress));
     case 'replay':
       return ok(await replayed(request, files));
+    case 'demand':
+      return ok(await counted(request, files));
   }
 }
 
 async function replayed({ journal, replay }: ReplayWork, files: Files): Promise<Replayed> {
   return { policies: await replayPolicies(await files.journal(journal, new Map()), replay, () => performance.now()) };
+}
+
+async function counted({ ask, ...work }: DemandWork, files: Files): Promise<DemandHistory> {
+  const { sessions, heard } = await read(work, files, new Map());
+  return demandSeries(sessions, heard, ask);
 }
 
 async function learnt(work: LearnWork, files: Files, progress: Progress): Promise<Result<Learning>> {
@@ -126,7 +142,11 @@ function divided(
   return splitPersona(past, split, { now, seed, zoneOffsetMs, previous });
 }
 
-async function read({ journal, history }: LearnWork, files: Files, problems: Map<string, string>): Promise<Remembered> {
+async function read(
+  { journal, history }: Pick<LearnWork, 'journal' | 'history'>,
+  files: Files,
+  problems: Map<string, string>,
+): Promise<Remembered> {
   const heard = await files.journal(journal, problems);
   const imported: (readonly Activity[])[] = [];
   for (const trace of history.traces) imported.push(await files.trace(trace, problems));

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { DemandHistory } from '../../app/demand/demandSeries.ts';
 import type { Learner, Learning } from '../../app/ports.ts';
 import { failed, ok, type Result, type UnixMs } from '../../domain/index.ts';
 import type { Done, ImportDone, ImportWork, LearnerReply, LearnerRequest, Replayed, Work } from './learner.ts';
@@ -129,6 +130,8 @@ export function createLearner({ program, journal, now }: LearnerOptions): Learne
       const result = (await ask({ work: 'replay', journal, replay }, {})) as Result<Replayed>;
       return result.ok ? ok(result.value.policies) : result;
     },
+    demand: (history, asked, options = {}) =>
+      ask({ work: 'demand', journal, history, ask: asked }, options) as Promise<Result<DemandHistory>>,
     importAll: (work, options = {}) => ask({ work: 'import', ...work }, options) as Promise<Result<ImportDone>>,
     dispose: async () => {
       disposed = true;

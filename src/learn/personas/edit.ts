@@ -1,7 +1,5 @@
-import { failed, ok, PIN_FIELDS, type Pin, type Result } from '../../domain/index.ts';
+import { failed, ok, type Pin, pinProblem, type Result } from '../../domain/index.ts';
 import type { Component, PersonaModel } from '../personaModel.ts';
-
-const OF_RESOURCES: readonly string[] = ['probability', 'priority', 'latency_target_ms'];
 
 /**
  * Fixes something by hand, such as the name; what was fixed before of the same thing is replaced. Learning leaves it alone
@@ -10,7 +8,7 @@ const OF_RESOURCES: readonly string[] = ['probability', 'priority', 'latency_tar
 export function pinPersona(model: PersonaModel, id: string, pin: Pin): Result<PersonaModel> {
   const persona = model.components.find((c) => c.id === id);
   if (!persona) return wrong(`There is no persona ${id}.`);
-  const problem = problemOf(pin) ?? clashOf(model, persona, pin);
+  const problem = pinProblem(pin) ?? clashOf(model, persona, pin);
   if (problem) return wrong(problem);
   const pins = [...(persona.pins ?? []).filter((p) => !sameThing(p, pin)), pin];
   return ok(replaced(model, withPinned({ ...persona, pins, ...(pin.field === 'name' ? { name: pin.value as string } : {}) })));
@@ -51,25 +49,12 @@ export function withPinsOf(model: PersonaModel, edited: PersonaModel | undefined
     ...model,
     components: model.components.map((c) => {
       const mine = by.get(c.id);
-      return mine ? withPinned({ ...c, name: mine.name, ...(mine.pins ? { pins: mine.pins } : {}) }) : c;
+      if (!mine) return c;
+      const { pins, said } = mine;
+      return withPinned({ ...c, name: mine.name, ...(pins ? { pins } : {}), ...(said ? { said } : {}) });
     }),
   };
 }
-
-/** What is wrong with a pin, in words; undefined where nothing is. */
-export function problemOf({ field, resource, value }: Pin): string | undefined {
-  if (!PIN_FIELDS.includes(field)) return `“${field}” cannot be fixed by hand; one of ${PIN_FIELDS.join(', ')} can.`;
-  if (OF_RESOURCES.includes(field) !== (resource !== undefined))
-    return OF_RESOURCES.includes(field) ? `“${field}” needs a resource.` : `“${field}” is of the persona, not of ${resource}.`;
-  if (field === 'probability') return isNumber(value) && value <= 1 ? undefined : `A probability is 0 to 1, not ${JSON.stringify(value)}.`;
-  if (field === 'latency_target_ms')
-    return isNumber(value) ? undefined : `A latency target is a number of milliseconds, not ${JSON.stringify(value)}.`;
-  if (field === 'priority' && !['high', 'medium', 'low'].includes(String(value)))
-    return `A priority is high, medium or low, not ${JSON.stringify(value)}.`;
-  return typeof value === 'string' && value.trim() !== '' ? undefined : `“${field}” must be a text, not ${JSON.stringify(value)}.`;
-}
-
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0;
 
 function clashOf(model: PersonaModel, persona: Component, { field, value }: Pin): string | undefined {
   return field === 'name' && model.components.some((c) => c !== persona && c.name === value)

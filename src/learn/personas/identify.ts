@@ -21,15 +21,21 @@ export function identify(components: readonly Component[], previous: PersonaMode
     const name = old?.name ?? unique(namesOf(component, components), taken);
     taken.add(name);
     const learnt = old?.held ? { ...old, weight: component.weight } : component;
-    done.set(component, withPinned({ ...learnt, id: old?.id ?? `p${++highest}`, name, ...(old?.pins ? { pins: old.pins } : {}) }));
+    done.set(component, withPinned({ ...learnt, id: old?.id ?? `p${++highest}`, name, ...byHand(old) }));
   }
   const found = components.map((c) => done.get(c) as Component);
   const matchedBefore = new Set(before.values());
   return withKept(
     found,
-    (previous?.components ?? []).filter((c) => (c.pins?.length || c.held) && !matchedBefore.has(c)),
+    (previous?.components ?? []).filter((c) => (c.pins?.length || c.said || c.held) && !matchedBefore.has(c)),
   );
 }
+
+/** What people decided of it, whatever is learnt. */
+const byHand = (c: Component | undefined): Pick<Component, 'pins' | 'said'> => ({
+  ...(c?.pins ? { pins: c.pins } : {}),
+  ...(c?.said ? { said: c.said } : {}),
+});
 
 export const highestId = ({ components, issued = 0 }: PersonaModel): number =>
   Math.max(issued, ...components.map((c) => Number(c.id.slice(1)) || 0));

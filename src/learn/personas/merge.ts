@@ -1,4 +1,4 @@
-import { type Edge, failed, ok, type Result, type UnixMs } from '../../domain/index.ts';
+import { type Edge, failed, ok, type Result, type SaidDemand, type UnixMs } from '../../domain/index.ts';
 import { bare, type ChainCounts, type Component, countOf, type PersonaModel, type Use } from '../personaModel.ts';
 import { mixed } from './blend.ts';
 import { withPinned } from './edit.ts';
@@ -47,11 +47,22 @@ export function combined(a: Component, b: Component): Component {
         }
       : {}),
     ...(pins.length > 0 ? { pins } : {}),
+    ...(a.said || b.said ? { said: saidOfBoth(a.said, b.said) } : {}),
   });
 }
 
 const sameThing = (p: { field: string; resource?: string }, q: { field: string; resource?: string }): boolean =>
   p.field === q.field && p.resource === q.resource;
+
+/** Where both say something of the same, the first holds. */
+function saidOfBoth(a: SaidDemand = NOTHING_SAID, b: SaidDemand = NOTHING_SAID): SaidDemand {
+  const patterns = [...a.patterns, ...b.patterns.filter((p) => !a.patterns.some((q) => q.name === p.name))];
+  const profiles = [...a.profiles, ...b.profiles.filter((p) => !a.profiles.some((q) => q.pattern === p.pattern))];
+  const requirements = [...a.requirements, ...b.requirements.filter((r) => !a.requirements.some((q) => q.resource === r.resource))];
+  return { patterns, profiles, requirements };
+}
+
+const NOTHING_SAID: SaidDemand = { patterns: [], profiles: [], requirements: [] };
 
 type Counts = Readonly<Record<string, number>>;
 

@@ -34,9 +34,12 @@ export const confidenceOf = (c: Component, now: UnixMs): number =>
 function demandOf(c: Component, use: Use): Demand {
   const early = quantile(use.firstUseMs, 0.1) ?? LATE_MS;
   const learnt = use.probability >= 0.7 ? 'high' : use.probability >= 0.3 ? 'medium' : 'low';
+  const said = c.said?.requirements.find((r) => r.resource === use.resource);
+  const latencyTargetMs =
+    pinned(c, 'latency_target_ms', use.resource) ?? said?.latencyTargetMs ?? Math.min(LATE_MS, Math.max(SOON_MS, early));
   return {
-    priority: (pinned(c, 'priority', use.resource) as Priority | undefined) ?? learnt,
-    latencyTargetMs: Math.round(Number(pinned(c, 'latency_target_ms', use.resource) ?? Math.min(LATE_MS, Math.max(SOON_MS, early)))),
+    priority: (pinned(c, 'priority', use.resource) as Priority | undefined) ?? said?.priority ?? learnt,
+    latencyTargetMs: Math.round(Number(latencyTargetMs)),
     ...(use.bandwidthMbps ? { bandwidthMbps: use.bandwidthMbps } : {}),
   };
 }

@@ -18,17 +18,22 @@ export function restorePersona(model: PersonaModel, was: Component, at: UnixMs, 
   const others = [...living, ...back];
   if (others.some((c) => c.name === was.name))
     return failed('wrong-usage', 'never', `Another persona is called “${was.name}” now. Rename that one first.`);
-  const room = Math.max(0, 1 - was.weight);
-  const taken = others.reduce((sum, c) => sum + c.weight, 0);
-  const scale = taken > room ? room / taken : 1;
-  const restored: Component = { ...was, held: true };
-  const components = [...others.map((c) => (scale < 1 ? { ...c, weight: c.weight * scale } : c)), restored];
+  const components = besides(others, { ...was, held: true });
   const edits = model.edits?.filter((edit) => edit.at <= at || !edit.of.includes(was.id));
   return ok({
     ...model,
-    components: components.sort((a, b) => b.weight - a.weight || (a.id < b.id ? -1 : 1)),
+    components,
     ...(edits ? { edits } : {}),
   });
+}
+
+/** With one more, for which the others make room: no more than all sessions are anybody's. */
+export function besides(others: readonly Component[], one: Component): readonly Component[] {
+  const room = Math.max(0, 1 - one.weight);
+  const taken = others.reduce((sum, c) => sum + c.weight, 0);
+  const scale = taken > room ? room / taken : 1;
+  const components = [...others.map((c) => (scale < 1 ? { ...c, weight: c.weight * scale } : c)), one];
+  return components.sort((a, b) => b.weight - a.weight || (a.id < b.id ? -1 : 1));
 }
 
 /** Learnt from all of history again. */

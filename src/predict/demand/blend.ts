@@ -30,7 +30,7 @@ export function blendFor(
   seasons: readonly number[],
   methods: readonly ForecastMethod[],
 ): Blend | undefined {
-  const origins = originsOf(past.length, horizon);
+  const origins = originsOf(past.length, horizon, seasons[0] ?? 1);
   const tried = methods.flatMap((method) => {
     const forecasts = origins.map((origin) => method.forecast(past.subarray(0, origin), horizon, seasons));
     return forecasts.length > 0 && forecasts.every((f) => f !== undefined) ? [{ method, forecasts: forecasts as Float64Array[] }] : [];
@@ -75,9 +75,9 @@ function middle(order: readonly number[], at: (m: number) => number, weights: re
   return previous?.value ?? Number.NaN;
 }
 
-/** Ascending. The last has the whole horizon to be held against; half a horizon lies between two. */
-function originsOf(length: number, horizon: number): readonly number[] {
-  const between = Math.max(1, Math.floor(horizon / 2));
+/** Ascending. The last has the whole horizon to be held against; all together they see the season round, however short the horizon. */
+function originsOf(length: number, horizon: number, season: number): readonly number[] {
+  const between = Math.max(1, Math.floor(horizon / 2), Math.ceil(season / MOST_ORIGINS));
   const origins: number[] = [];
   for (let origin = length - horizon; origins.length < MOST_ORIGINS && origin >= length * KEPT; origin -= between) origins.unshift(origin);
   return origins;

@@ -38,12 +38,18 @@ const MOST_GAPS = 0.5;
 /** Of a past of many years or very short steps, what is looked at. */
 const LONGEST = 4096;
 
+/** A forecast, and what each method of the pool said alone. */
+export interface Foreseen {
+  readonly forecast: SeriesForecast;
+  readonly alone: readonly { readonly name: string; readonly weight: number; readonly point: Float64Array }[];
+}
+
 /**
  * What is expected of a series, with an interval that should hold `level` of what comes: several methods, weighed by how well each foresaw
  * the past of this very series from rolling origins, and blended. Undefined, that is nothing is said, where the past is too short (twice
  * the horizon, 12 values) or is mostly gaps.
  */
-export function forecastSeries(series: Series, options: ForecastOptions): SeriesForecast | undefined {
+export function forecastSeries(series: Series, options: ForecastOptions): Foreseen | undefined {
   const { horizon, level = 0.95, methods = METHODS, events = [], offsetAt } = options;
   const { startAt, stepMs, values } = begun(series);
   const endAt = startAt + values.length * stepMs;
@@ -67,7 +73,15 @@ export function forecastSeries(series: Series, options: ForecastOptions): Series
     return Math.max(floor, (expected[step] as number) + sign * (half[step] as number)) * (factors[h] as number);
   };
   const drawn = (sign: number): Float64Array => Float64Array.from({ length: horizon }, (_, h) => at(h, sign));
-  return { startAt: endAt, stepMs, point: drawn(0), lower: drawn(-1), upper: drawn(1), level, model: described(blend) };
+  const alone = blend.methods.map(({ name }, m) => ({
+    name,
+    weight: blend.weights[m] as number,
+    point: (made[m] as Float64Array).slice(0, horizon),
+  }));
+  return {
+    forecast: { startAt: endAt, stepMs, point: drawn(0), lower: drawn(-1), upper: drawn(1), level, model: described(blend) },
+    alone,
+  };
 }
 
 /** The day and the week in steps, as far as the past holds them twice. */

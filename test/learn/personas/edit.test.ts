@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Pin } from '../../../src/domain/index.ts';
+import { type Pin, pinProblem } from '../../../src/domain/index.ts';
 import type { Component, PersonaModel } from '../../../src/learn/personaModel.ts';
-import { pinned, pinPersona, problemOf, unpinPersona, withPinned, withPinsOf } from '../../../src/learn/personas/edit.ts';
+import { pinned, pinPersona, unpinPersona, withPinned, withPinsOf } from '../../../src/learn/personas/edit.ts';
 import { identify } from '../../../src/learn/personas/identify.ts';
 import { componentOf } from './made.ts';
 
@@ -54,7 +54,7 @@ describe('what is wrong with a pin', () => {
     [{ field: 'name', value: '' }, '“name” must be a text, not "".'],
     [{ field: 'use_case', value: 7 }, '“use_case” must be a text, not 7.'],
     [{ field: 'use_case', value: 'high' }, undefined],
-  ])('%o: %s', (pin, problem) => expect(problemOf(pin)).toBe(problem));
+  ])('%o: %s', (pin, problem) => expect(pinProblem(pin)).toBe(problem));
 });
 
 describe('a pin', () => {

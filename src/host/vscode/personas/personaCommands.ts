@@ -4,6 +4,7 @@ import type { PersonaEdit, PersonaVersionView } from '../../../app/personaEdits.
 import type { Persona, Result } from '../../../domain/index.ts';
 import { agoOf } from '../../../show/ago.ts';
 import { tell } from '../movement.ts';
+import { followDocument } from './personaDiagnostics.ts';
 import { versionUri } from './personaDocuments.ts';
 
 const { t } = vscode.l10n;
@@ -18,6 +19,7 @@ export const personaCommands: Readonly<Record<string, Command>> = {
   'prewarm.splitPersona': (app, target) => withPersona(app, target, t('Split which persona?'), split),
   'prewarm.deletePersona': (app, target) => withPersona(app, target, t('Delete which persona?'), remove),
   'prewarm.exportPersonas': exportThem,
+  'prewarm.savePersonas': save,
   'prewarm.comparePersonaVersions': (app, target) => withPersona(app, target, t('Versions of which persona?'), compare),
   'prewarm.rollBackPersona': (app, target) => withPersona(app, target, t('Go back to a version of which persona?'), rollBack, 'gone too'),
   'prewarm.releasePersona': (app, target) => withPersona(app, target, t('Learn which persona anew?'), release),
@@ -92,9 +94,35 @@ async function exportThem(app: App, target: Target | undefined, _ports: unknown,
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, `${name}.json`) } : {}),
   });
   if (!file) return;
-  const text = `${JSON.stringify(app.personas.export(wanted.map((p) => p.id)), null, 2)}\n`;
-  await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+  const text = app.personas.exportText(
+    wanted.map((p) => p.id),
+    await existingAt(file),
+  );
+  if (!text.ok) return tell([text.fault]);
+  await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text.value));
+  followDocument(file);
   await vscode.window.showTextDocument(file);
+}
+
+/** A document that is there already keeps what others wrote in it. */
+async function existingAt(file: vscode.Uri): Promise<{ readonly text: string; readonly name: string } | undefined> {
+  try {
+    return { text: new TextDecoder().decode(await vscode.workspace.fs.readFile(file)), name: vscode.workspace.asRelativePath(file) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The only way in which anything is written into the repository. */
+async function save(app: App): Promise<void> {
+  if (app.state().personas.length === 0) return nobody();
+  const done = await app.personas.saveToRepository();
+  if (!done.ok) return tell([done.fault]);
+  const { file, written } = done.value;
+  const open = t('Open');
+  const said = written ? t('Personas are saved in {0}.', file) : t('{0} says all of it already.', file);
+  if ((await vscode.window.showInformationMessage(said, open)) !== open) return;
+  await vscode.window.showTextDocument(vscode.Uri.joinPath(vscode.Uri.file(app.state().workspace.folder), file));
 }
 
 const fileNameOf = (name: string): string =>
@@ -134,12 +162,18 @@ async function pickVersion(versions: readonly PersonaVersionView[], title: strin
   if (versions.length === 0 && now === undefined) return void vscode.window.showInformationMessage(t('No version of it is kept yet.'));
   const items = [...versions].reverse().map((v) => ({
     label: t('Version {0}', v.number),
-    description: `${agoOf(Date.now() - v.at, t)} · ${v.author === 'person' ? t('by you') : t('learnt')}`,
+    description: `${agoOf(Date.now() - v.at, t)} · ${authorWords(v)}`,
     detail: `${v.name}: ${v.reason}`,
     version: v as PersonaVersionView | 'now',
   }));
   const all = now === undefined ? items : [{ label: now, description: '', detail: '', version: 'now' as const }, ...items];
   return (await vscode.window.showQuickPick(all, { title, matchOnDetail: true }))?.version;
+}
+
+function authorWords({ author }: PersonaVersionView): string {
+  if (author === 'test') return t('by a test');
+  if (author === 'file') return t('from a document');
+  return author === 'person' ? t('by you') : t('learnt');
 }
 
 async function withPersona(

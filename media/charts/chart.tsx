@@ -7,6 +7,18 @@ export interface Tables {
   readonly toggle: (chart: string, open: boolean) => void;
 }
 
+interface Open {
+  /** Charts whose table is open. */
+  readonly tables: readonly string[];
+}
+
+/** Kept with the page. */
+export const tablesIn = ({ tables: open }: Open, keep: (change: (before: Open) => Open) => void): Tables => ({
+  open,
+  toggle: (chart, open) =>
+    keep(({ tables }) => ({ tables: open ? [...new Set([...tables, chart])] : tables.filter((one) => one !== chart) })),
+});
+
 export interface ChartProps {
   readonly id: string;
   readonly title: string;

@@ -27,7 +27,7 @@ export const countScale = (most: number): Scale => scaleIn({ name: '', size: 1 }
 
 export const plainScale = (most: number): Scale => scaleIn({ name: '', size: 1 }, most);
 
-function scaleIn({ name, size }: Unit, most: number): Scale {
+export function scaleIn({ name, size }: Unit, most: number): Scale {
   return { top: niceTop(most / size) * size, words: (value) => `${Number((value / size).toPrecision(3))}${name}` };
 }
 

@@ -1,0 +1,228 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { failed, ok, type Result, RUNGS, type Rung } from '../../domain/index.ts';
+import type { Change } from '../../simulate/change.ts';
+import { compareResults } from '../../simulate/compareResults.ts';
+import { lengthOfTime } from '../../simulate/lengthOfTime.ts';
+import { type Practice, readPractices } from '../../simulate/practice.ts';
+import shipped from '../../simulate/practices.json' with { type: 'json' };
+import { type ReadPersona, readPersonas } from '../../simulate/readPersonas.ts';
+import { scenarioOf } from '../../simulate/readScenario.ts';
+import { rehearsal } from '../../simulate/rehearsal.ts';
+import { type RehearsalResult, readResult } from '../../simulate/result.ts';
+import type { Scenario } from '../../simulate/scenario.ts';
+import type { Invocation, Report } from './command.ts';
+import { comparisonLines, resultLines, resultTable } from './simulateLines.ts';
+
+const DEFAULT_DURATION = '10m';
+const PRACTICES_FILE = 'practices.json';
+
+export async function simulateCommand(invocation: Invocation): Promise<Result<Report>> {
+  const { positionals, options } = invocation;
+  if (options.compare) return compared(positionals);
+  const [file, more] = positionals;
+  if (file === undefined || more !== undefined)
+    return failed('wrong-usage', 'never', 'Name one persona document. Two saved results are compared with --compare a.json b.json.');
+  const settings = settingsOf(options);
+  if (!settings.ok) return settings;
+  const personas = await readJson(file, 'a persona document', (json) => readPersonas(json, file));
+  if (!personas.ok) return personas;
+  const chosen = chosenOf(personas.value, options.persona as string | undefined, file);
+  if (!chosen.ok) return chosen;
+  const practices = await practicesOf(file, options.practices as string | undefined);
+  if (!practices.ok) return practices;
+  const { durationMs, scale, seed, startAt, rung, replications } = settings.value;
+  const read = scenarioOf(chosen.value, { scale, seed, rung, ...(startAt === undefined ? {} : { startAt }) });
+  if (!read.ok) return read;
+  const injected = injectedOf(options, read.value.scenario);
+  if (!injected.ok) return injected;
+  const result = await rehearsal(read.value, {
+    personas: chosen.value.map((p) => p.name),
+    durationMs,
+    scale,
+    seed,
+    injected: injected.value,
+    practices: practices.value,
+    ...(replications === undefined ? {} : { replications }),
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    cancelled: () => invocation.signal.aborted,
+    progress: (done) => invocation.terminal.progress(`rehearsing … ${Math.round(100 * done)} %`),
+  });
+  if (!result.ok) return result;
+  const problem = typeof options.output === 'string' ? await save(options.output, result.value) : undefined;
+  return problem ?? ok({ json: result.value, lines: resultLines(result.value) });
+}
+
+interface Settings {
+  readonly durationMs: number;
+  readonly scale: number;
+  readonly seed: number;
+  readonly startAt?: number;
+  readonly rung: Rung;
+  readonly replications?: number;
+}
+
+function settingsOf(options: Invocation['options']): Result<Settings> {
+  const duration = lengthOfTime(String(options.duration ?? DEFAULT_DURATION), '--duration');
+  const scale = numberOf(options, 'scale', 1, (v) => v > 0 && v <= 1e6, 'a number above 0, up to 1000000');
+  const seed = numberOf(options, 'seed', 1, (v) => Number.isInteger(v) && v >= 0 && v < 2 ** 31, 'a whole number from 0 to 2147483647');
+  const replications = numberOf(
+    options,
+    'replications',
+    undefined,
+    (v) => Number.isInteger(v) && v >= 1 && v <= 1000,
+    'a whole number from 1 to 1000',
+  );
+  for (const part of [duration, scale, seed, replications]) if (!part.ok) return part;
+  const rung = (options.rung ?? 'ready') as Rung;
+  if (!RUNGS.includes(rung)) return failed('wrong-usage', 'never', `--rung must be one of ${RUNGS.join(', ')}, not “${rung}”.`);
+  const startAt =
+    typeof options.start === 'string'
+      ? Date.parse(/[zZ]$|[+-]\d\d:?\d\d$/.test(options.start) ? options.start : `${options.start}Z`)
+      : undefined;
+  if (startAt !== undefined && !(startAt >= 0 && startAt < 4e12))
+    return failed(
+      'wrong-usage',
+      'never',
+      `--start “${options.start}” is no time of this or a coming year. Write it like 2026-11-30T09:00.`,
+    );
+  return ok({
+    durationMs: duration.ok ? duration.value : 0,
+    scale: scale.ok ? (scale.value as number) : 1,
+    seed: seed.ok ? (seed.value as number) : 1,
+    rung,
+    ...(startAt === undefined ? {} : { startAt }),
+    ...(replications.ok && replications.value !== undefined ? { replications: replications.value } : {}),
+  });
+}
+
+function numberOf(
+  options: Invocation['options'],
+  name: string,
+  otherwise: number | undefined,
+  allowed: (value: number) => boolean,
+  wanted: string,
+): Result<number | undefined> {
+  const text = options[name];
+  if (text === undefined) return ok(otherwise);
+  const value = String(text).trim() === '' ? Number.NaN : Number(text);
+  return allowed(value) ? ok(value) : failed('wrong-usage', 'never', `--${name} must be ${wanted}, not “${text}”.`);
+}
+
+/** One, several separated by commas, or all. */
+function chosenOf(personas: readonly ReadPersona[], wanted: string | undefined, file: string): Result<readonly ReadPersona[]> {
+  const names = `${file} has ${personas.map((p) => `“${p.name}”`).join(', ')}`;
+  if (wanted === undefined)
+    return personas.length === 1
+      ? ok(personas)
+      : failed(
+          'wrong-usage',
+          'never',
+          `Say which persona is rehearsed with --persona NAME, several with commas, or --persona all. ${names}.`,
+        );
+  const exact = personas.find((p) => p.name === wanted);
+  if (exact) return ok([exact]);
+  if (wanted === 'all') return ok(personas);
+  const chosen: ReadPersona[] = [];
+  for (const name of wanted.split(',').map((n) => n.trim())) {
+    const found = personas.find((p) => p.name === name);
+    if (!found) return failed('not-found', 'never', `There is no persona “${name}”. ${names}.`);
+    if (!chosen.includes(found)) chosen.push(found);
+  }
+  return ok(chosen);
+}
+
+/** The shipped set, the workspace's own beside its personas, and the one that is named; the same id later replaces an earlier one. */
+async function practicesOf(personas: string, named: string | undefined): Promise<Result<readonly Practice[]>> {
+  const own = join(dirname(personas), PRACTICES_FILE);
+  const all = new Map<string, Practice>();
+  const first = readPractices(shipped, 'The shipped practices');
+  if (!first.ok) return first;
+  for (const p of first.value) all.set(p.id, p);
+  for (const [file, needed] of [
+    ...(named === own ? [] : [[own, false] as const]),
+    ...(named === undefined ? [] : [[named, true] as const]),
+  ]) {
+    const set = await readJson(file, 'a set of practices', (json) => readPractices(json, file));
+    if (!set.ok && set.fault.code === 'not-found' && !needed) continue;
+    if (!set.ok) return set;
+    for (const p of set.value) all.set(p.id, p);
+  }
+  return ok([...all.values()]);
+}
+
+/** `--slow ID=200ms,…` and `--fail ID=0.05,…`. */
+function injectedOf(options: Invocation['options'], scenario: Scenario): Result<readonly Change[]> {
+  const changes: Change[] = [];
+  for (const [name, how] of [
+    ['slow', 'ID=200ms'],
+    ['fail', 'ID=0.05'],
+  ] as const) {
+    if (options[name] === undefined) continue;
+    for (const part of String(options[name]).split(',')) {
+      const at = part.lastIndexOf('=');
+      const [id, value] = [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+      if (at < 1) return failed('wrong-usage', 'never', `--${name} is written like ${how}, several with commas, not “${part}”.`);
+      if (!scenario.resources.some((r) => r.id === id))
+        return failed('not-found', 'never', `--${name} names “${id}”; there are ${scenario.resources.map((r) => r.id).join(', ')}.`);
+      const change = name === 'slow' ? slowed(id, value) : failing(id, value);
+      if (!change.ok) return change;
+      changes.push(change.value);
+    }
+  }
+  return ok(changes);
+}
+
+function slowed(of: string, value: string): Result<Change> {
+  const ms = lengthOfTime(value, '--slow');
+  return ms.ok ? ok({ do: 'delay', of, ms: ms.value }) : ms;
+}
+
+function failing(of: string, value: string): Result<Change> {
+  const rate = value.endsWith('%') ? Number(value.slice(0, -1)) / 100 : Number(value);
+  if (value !== '' && rate >= 0 && rate <= 1) return ok({ do: 'errors', of, rate });
+  return failed('wrong-usage', 'never', `--fail ${of}=${value} must be a share from 0 to 1, or a percentage such as 5%.`);
+}
+
+async function compared(files: readonly string[]): Promise<Result<Report>> {
+  const [a, b, more] = files;
+  if (a === undefined || b === undefined || more !== undefined)
+    return failed('wrong-usage', 'never', '--compare takes two saved results: prewarm simulate --compare a.json b.json');
+  const results: RehearsalResult[] = [];
+  for (const file of [a, b]) {
+    const result = await readJson(file, 'a saved rehearsal', (json) => readResult(json, file));
+    if (!result.ok) return result;
+    results.push(result.value);
+  }
+  const differences = compareResults(results[0] as RehearsalResult, results[1] as RehearsalResult);
+  return ok({ json: { a, b, differences }, lines: comparisonLines([a, b], results as [RehearsalResult, RehearsalResult], differences) });
+}
+
+async function readJson<T>(file: string, what: string, read: (json: unknown) => Result<T>): Promise<Result<T>> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return failed(code === 'ENOENT' ? 'not-found' : 'bad-file', 'never', `${file} cannot be read as ${what} (${code ?? message}).`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    return failed('bad-file', 'never', `${file} is not JSON, and should be ${what} (${(error as Error).message}).`);
+  }
+  return read(json);
+}
+
+/** As JSON, or as a table where the name ends in .csv. Undefined: done. */
+async function save(file: string, result: RehearsalResult): Promise<Result<never> | undefined> {
+  const text = file.toLowerCase().endsWith('.csv') ? resultTable(result) : `${JSON.stringify(result, null, 2)}\n`;
+  try {
+    await writeFile(file, text);
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return failed('storage-failed', 'never', `${file} could not be written (${code ?? message}).`);
+  }
+}

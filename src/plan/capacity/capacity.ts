@@ -1,0 +1,154 @@
+import type { Probability } from '../../domain/index.ts';
+import { type Claim, type PersonaDemand, type Span, type Summand, summandsOf, termsOf, termsWithout } from './demand.ts';
+import { DIMENSIONS, type Dimension } from './dimension.ts';
+import { byPatience, fewest } from './givingWay.ts';
+import { type Sum, sumOf } from './sum/sum.ts';
+import { type Part, termOf } from './sum/term.ts';
+
+/** In nine of ten cases what is planned is enough. */
+export const DEFAULT_QUANTILE: Probability = 0.9;
+
+export interface CapacityInput extends Span {
+  readonly personas: readonly PersonaDemand[];
+  /** Planned is what is not exceeded with this probability. */
+  readonly quantile?: Probability;
+  /** What there is for all of it, held or not; of what is unknown nothing is said, and it limits nothing. */
+  readonly free: Readonly<Partial<Record<Dimension, number>>>;
+}
+
+/** Units are those of the dimension: cores, bytes, bytes, Mbit/s. */
+export interface Planned {
+  readonly expected: number;
+  readonly planned: number;
+  readonly free?: number;
+  /** Planned once the rest has given way. */
+  readonly afterGivingWay: number;
+  /** `exact`, or `fourier`: see `sumOf`. */
+  readonly method: Sum['method'];
+}
+
+export interface GivingWay {
+  readonly claim: Claim;
+  /** What there is too little of. */
+  readonly dimension: Dimension;
+  readonly because: string;
+}
+
+export interface CapacityPlan {
+  readonly quantile: Probability;
+  readonly dimensions: Readonly<Record<Dimension, Planned>>;
+  /** What would give way, in that order. */
+  readonly givingWay: readonly GivingWay[];
+}
+
+/** Finer than this nothing is told apart: a thousandth of a core, a mebibyte, a hundredth of a Mbit/s. */
+const UNITS: Readonly<Record<Dimension, number>> = { cpuCores: 0.001, memoryBytes: 2 ** 20, storageBytes: 2 ** 20, networkMbps: 0.01 };
+
+/**
+ * What is expected to be asked for in the coming step, Σ P(persona is active) × what it requires, as a distribution; what is to be
+ * planned so that it is enough with the probability `quantile`; and, where there is less, what gives way.
+ */
+export function planCapacity(input: CapacityInput): CapacityPlan {
+  const { personas, free, quantile = DEFAULT_QUANTILE } = input;
+  const summands = summandsOf(personas, input);
+  const gone = new Set<Claim>();
+  const givingWay: GivingWay[] = [];
+  const terms = each((d) => termsOf(summands, d));
+  const without = (d: Dimension, left: ReadonlySet<Claim>): Sum => sumOf(termsWithout(summands, terms[d], d, left), UNITS[d]);
+  const sums = each((d) => without(d, gone));
+  const planned = each((d) => sums[d].quantile(quantile));
+  const shrunk = new Set<Dimension>();
+  for (const d of DIMENSIONS) {
+    const room = free[d];
+    if (room === undefined || planned[d] <= room) continue;
+    const sum = gone.size === 0 ? sums[d] : without(d, gone);
+    const claims = makeWay({ summands, dimension: d, room, quantile, gone, sum, without: (left) => without(d, left) });
+    const because = `${quantity(d, planned[d])} of ${WORDS[d]} are planned and ${quantity(d, room)} are free`;
+    givingWay.push(...claims.map((claim) => ({ claim, dimension: d, because: `${because}; ${standing(claim)}` })));
+    for (const touched of DIMENSIONS) if (claims.some((c) => c.asks[touched])) shrunk.add(touched);
+  }
+  const after = (d: Dimension): number => (shrunk.has(d) ? without(d, gone).quantile(quantile) : planned[d]);
+  return {
+    quantile,
+    givingWay,
+    dimensions: each((d) => ({
+      expected: sums[d].mean,
+      planned: planned[d],
+      ...(free[d] === undefined ? {} : { free: free[d] }),
+      afterGivingWay: after(d),
+      method: sums[d].method,
+    })),
+  };
+}
+
+const each = <T>(value: (d: Dimension) => T): Record<Dimension, T> =>
+  Object.fromEntries(DIMENSIONS.map((d) => [d, value(d)])) as Record<Dimension, T>;
+
+interface Shortage {
+  readonly summands: readonly Summand[];
+  readonly dimension: Dimension;
+  readonly room: number;
+  readonly quantile: Probability;
+  /** What has given way; more is added. */
+  readonly gone: Set<Claim>;
+  /** Of what has not. */
+  readonly sum: Sum;
+  readonly without: (gone: ReadonlySet<Claim>) => Sum;
+}
+
+/** The most patient claims without which the rest fits. */
+function makeWay(shortage: Shortage): readonly Claim[] {
+  const { summands, dimension, room, quantile, gone, without } = shortage;
+  const order = summands
+    .flatMap(({ chances }) => chances.flatMap((c) => c.claims))
+    .filter((claim) => !gone.has(claim) && (claim.asks[dimension]?.largest ?? 0) > 0)
+    .sort(byPatience);
+  const restOf = (taken: number): number => without(new Set([...gone, ...order.slice(0, taken)])).quantile(quantile);
+  const claims = order.slice(
+    0,
+    fewest(order.length, guessed(shortage, order), (n) => restOf(n) <= room),
+  );
+  for (const claim of claims) gone.add(claim);
+  return claims;
+}
+
+/** As if all claims were independent, and their sum normal: a first guess that the exact sum is then asked about. */
+function guessed({ dimension, room, quantile, sum }: Shortage, order: readonly Claim[]): number {
+  const beyond = sum.variance > 0 ? (sum.quantile(quantile) - sum.mean) / Math.sqrt(sum.variance) : 0;
+  let { mean, variance } = sum;
+  for (const [i, claim] of order.entries()) {
+    if (mean + beyond * Math.sqrt(Math.max(0, variance)) <= room) return i;
+    const own = claim.asks[dimension];
+    if (!own) continue;
+    const { mean: of, variance: spread } = termOf([{ probability: activeWith(claim, own), parts: [own] }]).moments;
+    mean -= of;
+    variance -= spread;
+  }
+  return order.length;
+}
+
+/** Of its persona. */
+const activeWith = ({ probability }: Claim, { probability: usedWith }: Part): Probability => (usedWith > 0 ? probability / usedWith : 0);
+
+const WORDS: Readonly<Record<Dimension, string>> = {
+  cpuCores: 'processor',
+  memoryBytes: 'memory',
+  storageBytes: 'storage',
+  networkMbps: 'network',
+};
+
+function standing({ priority, latencyTargetMs, probability }: Claim): string {
+  return `its priority is ${priority}, it may take ${(latencyTargetMs / 1000).toFixed(1)} s, and it is ${Math.round(100 * probability)} % likely`;
+}
+
+/** In the unit that people use of it. */
+export function quantity(dimension: Dimension, value: number): string {
+  switch (dimension) {
+    case 'cpuCores':
+      return `${value.toFixed(2)} cores`;
+    case 'networkMbps':
+      return `${value.toFixed(1)} Mbit/s`;
+    default:
+      return `${(value / 2 ** 30).toFixed(2)} GB`;
+  }
+}

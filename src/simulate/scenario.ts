@@ -1,0 +1,93 @@
+import type { ServiceTime } from './serviceTime.ts';
+
+/** What a rehearsal is about, all defaults filled in: plain data, so that a change of it is another scenario. */
+export interface Scenario {
+  readonly resources: readonly ModelledResource[];
+  readonly links: readonly Link[];
+  readonly visitors: readonly Visitors[];
+}
+
+export interface ModelledResource {
+  readonly id: string;
+  readonly kind: string;
+  /** How many it serves at once (workers, connections, cores) in each replica. */
+  readonly concurrency: number;
+  readonly replicas: number;
+  /** Who comes when so many wait is turned away; undefined: nobody is. */
+  readonly queueLimit?: number;
+  /** Its own work for one request. */
+  readonly time: ServiceTime;
+  /** This share of its answers is an error of its own, 0–1. */
+  readonly errorRate: number;
+  /** Each request takes so much longer, injected. */
+  readonly delayMs?: number;
+  /** It hangs for `ms` in this share of requests. */
+  readonly stall?: { readonly share: number; readonly ms: number };
+  /** Undefined: it is warm when the rehearsal begins. */
+  readonly coldStart?: ServiceTime;
+  /** Of one replica. */
+  readonly cpuCores: number;
+  readonly memoryBytes: number;
+}
+
+/** How one resource leads to another. */
+export type Link = Call | Step;
+
+/** `from` asks `to` and keeps its worker until the answer is there. */
+export interface Call {
+  readonly how: 'call';
+  readonly from: string;
+  readonly to: string;
+  readonly probability: number;
+  /** Until the call leaves, such as the network's time. */
+  readonly lag?: ServiceTime;
+  readonly timeoutMs?: number;
+  /** After a failure or a time-out, this often. */
+  readonly retries: number;
+  readonly backoffMs: number;
+  /** Connections that all callers share; undefined: as many as they like. */
+  readonly pool?: number;
+  /** The answer is in a cache with this probability, and found there in this time. */
+  readonly cache?: { readonly hitRate: number; readonly ms: number };
+  /** The caller goes on where it fails. */
+  readonly optional: boolean;
+}
+
+/** Whoever used `from` goes on to `to` with this probability, after a while. */
+export interface Step {
+  readonly how: 'step';
+  readonly from: string;
+  readonly to: string;
+  readonly probability: number;
+  readonly lag: ServiceTime;
+}
+
+/** Those who come for one engagement pattern of one persona. */
+export interface Visitors {
+  readonly persona: string;
+  readonly pattern: string;
+  /** Sessions a second in each of equal steps, from the start of the rehearsal; repeated where it is longer. */
+  readonly perSecond: readonly number[];
+  readonly stepMs: number;
+  /** Interactions in a session (geometric with this mean, at least 1) and the pause between them. */
+  readonly interactions: number;
+  readonly think: ServiceTime;
+  /** Where an interaction goes first; of a session without patterns each is visited with its probability, after its lag. */
+  readonly entries: readonly Entry[];
+  readonly choose: 'one' | 'each';
+  /** Of one request and its answer over the network, ms. */
+  readonly transferMs: number;
+  readonly latencyTargetMs?: number;
+}
+
+export interface Entry {
+  readonly resource: string;
+  readonly probability: number;
+  readonly lag?: ServiceTime;
+}
+
+export const serversOf = (r: ModelledResource): number => r.concurrency * r.replicas;
+export const callName = (c: { readonly from: string; readonly to: string }): string => `${c.from} → ${c.to}`;
+export const poolName = (c: { readonly from: string; readonly to: string }): string => `pool ${callName(c)}`;
+export const callsOf = (s: Scenario): readonly Call[] => s.links.filter((l): l is Call => l.how === 'call');
+export const visitorsName = (v: Visitors): string => `${v.persona}: ${v.pattern}`;
