@@ -156,6 +156,8 @@ export function createFace(ports: FacePorts): App {
       memory,
       resources: () => declared.resources().map(({ id, name }) => ({ id, name })),
       history: learning.history,
+      events: feeds.app.events,
+      measured: feeds.app.measured,
     }),
     rescan: async () => {
       await ports.rescan();

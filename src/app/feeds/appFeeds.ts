@@ -1,6 +1,8 @@
 import type { Fault, PlannedEvent, Result, Series } from '../../domain/index.ts';
+import { coarsened } from '../../sense/feeds/evenSteps.ts';
 import type { MetricPoint } from '../../sense/feeds/otlp/metricPoint.ts';
 import { createMetricSeries } from '../../sense/feeds/otlp/metricSeries.ts';
+import type { DemandSeries } from '../demand/demandSeries.ts';
 import type { FeedData, FeedState } from './feed.ts';
 import { readFeedSettings } from './feedSettings.ts';
 import { createFeeds, type FeedsPorts } from './feeds.ts';
@@ -10,6 +12,8 @@ export interface AppFeeds {
   list(): readonly FeedState[];
   series(): readonly Series[];
   events(): readonly PlannedEvent[];
+  /** The series that can be told in such steps, for a look ahead beside what the workspace itself was used for. */
+  measured(stepMs: number): readonly DemandSeries[];
   /** Asks one now, whatever its pace. */
   fetchNow(name: string, signal?: AbortSignal): Promise<Result<FeedData>>;
   /** A point of OpenTelemetry that a program exported. False: it was not taken, since there is no room. */
@@ -30,6 +34,11 @@ export function createAppFeeds(ports: AppFeedsPorts) {
     list: () => feeds?.state() ?? [],
     series: () => [...(feeds?.series() ?? []), ...metrics.series(ports.now())],
     events: () => feeds?.events() ?? [],
+    measured: (stepMs) =>
+      app
+        .series()
+        .flatMap((series) => subjectOf(coarsened(series, stepMs)))
+        .slice(0, MOST_MEASURED),
     fetchNow: async (name, signal) => (feeds ? feeds.fetchNow(name, signal) : { ok: false, fault: NO_FEEDS }),
     measure: (point) => metrics.hear(point),
   };
@@ -51,6 +60,14 @@ export function createAppFeeds(ports: AppFeedsPorts) {
     look: () => feeds?.look(),
     dispose: async () => feeds?.dispose(),
   };
+}
+
+/** So that feeds do not crowd out personas and resources where all are shown. */
+const MOST_MEASURED = 12;
+
+function subjectOf(series: Series | undefined): readonly DemandSeries[] {
+  if (!series?.values.some((value) => !Number.isNaN(value))) return [];
+  return [{ subject: { kind: 'feed', id: series.id, name: series.id.replace(/^\w+:/, '') }, series }];
 }
 
 const NO_FEEDS: Fault = { code: 'unsupported', retry: 'never', message: 'This Prewarm asks no feeds: it is a guest in this workspace.' };

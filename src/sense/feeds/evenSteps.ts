@@ -65,3 +65,25 @@ export function joined(before: Series, after: Series): Series {
 }
 
 export const endOf = ({ startAt, stepMs, values }: Series): UnixMs => startAt + stepMs * values.length;
+
+/**
+ * The same in longer steps, of which only whole ones count; undefined where its own steps are longer. What is counted is added up, the rest is
+ * a mean. Where less than half of a step is known it is a gap; where more is, the rest of it is taken to be alike.
+ */
+export function coarsened(series: Series, stepMs: number): Series | undefined {
+  const ratio = stepMs / series.stepMs;
+  if (ratio < 1) return undefined;
+  const first = Math.ceil(series.startAt / stepMs);
+  const length = Math.max(0, Math.floor(endOf(series) / stepMs) - first);
+  const sums = new Float64Array(length);
+  const known = new Float64Array(length);
+  series.values.forEach((value, i) => {
+    const step = Math.floor((series.startAt + i * series.stepMs) / stepMs) - first;
+    if (Number.isNaN(value) || step < 0 || step >= length) return;
+    sums[step] = (sums[step] as number) + value;
+    known[step] = (known[step] as number) + 1;
+  });
+  const whole = series.quantity === 'volume' ? ratio : 1;
+  const values = sums.map((sum, i) => ((known[i] as number) * 2 < ratio ? Number.NaN : (sum / (known[i] as number)) * whole));
+  return { ...series, startAt: first * stepMs, stepMs, values };
+}

@@ -66,6 +66,7 @@ describe('an app with feeds', () => {
     expect([...new Set(asked)]).toEqual(['shop']);
     expect(app.state().faults.map((f) => f.message)).toEqual([expect.stringContaining('feed “bad”: “type” should be one of')]);
     expect(app.feeds.list()).toMatchObject([{ name: 'shop', series: 1 }]);
+    expect(app.feeds.measured(MINUTE)).toMatchObject([{ subject: { kind: 'feed', id: 'docker:shop/cpu', name: 'shop/cpu' } }]);
     await app.dispose();
   });
 

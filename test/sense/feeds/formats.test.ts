@@ -4,7 +4,7 @@ import type { Result, Series } from '../../../src/domain/index.ts';
 import { readAccessLog } from '../../../src/sense/feeds/accessLog.ts';
 import { adobeAnalyticsBody, adobeAnalyticsSeries, readAdobeAnalyticsPage } from '../../../src/sense/feeds/adobeAnalytics.ts';
 import { type DockerSample, dockerSeries, readDockerStats } from '../../../src/sense/feeds/dockerStats.ts';
-import { joined, MOST_STEPS, seriesOf } from '../../../src/sense/feeds/evenSteps.ts';
+import { coarsened, joined, MOST_STEPS, seriesOf } from '../../../src/sense/feeds/evenSteps.ts';
 import { googleAnalyticsBody, googleAnalyticsSeries, readGoogleAnalyticsPage } from '../../../src/sense/feeds/googleAnalytics.ts';
 import { interactionTypeOf } from '../../../src/sense/feeds/interactionType.ts';
 import { createLogHistogram } from '../../../src/sense/feeds/logHistogram.ts';
@@ -61,6 +61,16 @@ describe('even steps', () => {
       { ...steps, combine: 'sum' },
     );
     expect([values.length, startAt, values.at(-1)]).toEqual([MOST_STEPS, 5000, 2]);
+  });
+
+  it('in longer steps adds up what is counted, means the rest, and leaves out what is not whole', () => {
+    const gap = Number.NaN;
+    const series = { ...steps, startAt: 3000, values: Float64Array.of(9, 1, 2, 3, 4, 5, gap, 7, 9, gap, gap, gap, 8, 8) };
+    const volumes = coarsened(series, 4000);
+    // Three of four are known in the second step: their mean, four times. Of the third one, of the last none that is whole.
+    expect([volumes?.startAt, ...(volumes?.values ?? [])]).toEqual([4000, 10, 28, gap]);
+    expect([...(coarsened({ ...series, quantity: 'cpu' }, 4000)?.values ?? [])]).toEqual([2.5, 7, gap]);
+    expect(coarsened(series, 500)).toBeUndefined();
   });
 
   it('joins what was known with a newer answer, which counts where it says something', () => {
