@@ -24,6 +24,7 @@ import type { ForeignEngine } from '../provision/foreign.ts';
 import type { Signal } from '../sense/signal.ts';
 import type { AppDemand } from './demand/demand.ts';
 import type { AppExperiments } from './experimentWishes.ts';
+import type { AppFeeds } from './feeds/appFeeds.ts';
 import type { Foresight } from './foresight.ts';
 import type { LedgerSummary } from './ledger.ts';
 import type { LedgerReport } from './ledgerReport.ts';
@@ -139,6 +140,8 @@ export interface App {
   readonly snapshots: AppSnapshots;
   /** What is recorded, whether it is, and how to be rid of it. */
   readonly privacy: AppPrivacy;
+  /** Sources of demand outside. */
+  readonly feeds: AppFeeds;
   /** An engine of another extension, asked after all others. The returned function takes it away; what it made stays. */
   addEngine(engine: ForeignEngine): () => void;
   /** One pass now, to the end of its actions. */

@@ -27,6 +27,7 @@ import { createEngines } from './engines.ts';
 import { createExperiments } from './experiments.ts';
 import { createFace } from './face.ts';
 import { createFaultLog } from './faultLog.ts';
+import { createAppFeeds } from './feeds/appFeeds.ts';
 import { createForeignEngines } from './foreignEngines.ts';
 import { createForesight } from './foresight.ts';
 import { createGateways } from './gateways.ts';
@@ -144,6 +145,14 @@ export async function createApp(given: Ports): Promise<App> {
   const edited = (): Memory => edits.over(experiments.over(memory));
   const faults = createFaultLog(loaded.fault ? [loaded.fault] : [], log, changed);
   const tell = (fault: Fault): void => faults.tell(filter.clean(fault));
+  const feeds = createAppFeeds({
+    ...ports,
+    ask: ports.feeds?.ask,
+    ...(ports.feeds?.cache ? { cache: ports.feeds.cache } : {}),
+    allowed: () => trusted && mode() !== 'off',
+    tell,
+    changed,
+  });
   const declared = createDeclared({
     ...ports,
     tell,
@@ -530,6 +539,7 @@ export async function createApp(given: Ports): Promise<App> {
     eagerness.forget();
     suggestions.endSession();
     privacy.erased();
+    feeds.startOver(settings.feeds);
     told = undefined;
     view = undefined;
     await Promise.all([ports.store.load(), versions.forget()]);
@@ -601,6 +611,7 @@ export async function createApp(given: Ports): Promise<App> {
     });
     for (const problem of ports.journal.problems) tell({ code: 'storage-failed', retry: 'never', message: problem.message });
     void learning.relearn();
+    feeds.apply(settings.feeds);
     await passes.pass();
   }
 
@@ -612,6 +623,7 @@ export async function createApp(given: Ports): Promise<App> {
     declared,
     edits,
     experiments,
+    feeds,
     foreign,
     foresight: createForesight({ ...ports, view: () => view, look: situation, tell }),
     gateways,

@@ -8,6 +8,7 @@ import type { Declared } from './declared.ts';
 import { createDemand } from './demand/demand.ts';
 import type { createEdits } from './edits.ts';
 import type { Experiments } from './experiments.ts';
+import type { createAppFeeds } from './feeds/appFeeds.ts';
 import type { createForeignEngines } from './foreignEngines.ts';
 import type { Foresight } from './foresight.ts';
 import type { Gateways } from './gateways.ts';
@@ -38,6 +39,7 @@ export interface FacePorts
   readonly declared: Declared;
   readonly edits: ReturnType<typeof createEdits>;
   readonly experiments: Experiments;
+  readonly feeds: ReturnType<typeof createAppFeeds>;
   readonly foreign: ReturnType<typeof createForeignEngines>;
   readonly foresight: Foresight;
   readonly gateways: Gateways;
@@ -75,6 +77,7 @@ export function createFace(ports: FacePorts): App {
     declared,
     edits,
     experiments,
+    feeds,
     foreign,
     gateways,
     learning,
@@ -91,14 +94,18 @@ export function createFace(ports: FacePorts): App {
     onChange,
     onSuggest: suggestions.listen,
     record: ports.record,
+    feeds: feeds.app,
     setMode: (next) => {
       remember({ mode: next });
+      feeds.look();
       if (next !== 'auto') climbs.callBack();
       void serving.open().then(passes.pass);
     },
     applySettings: (next) => {
       const changed = live.change(next);
       if (changed.size === 0) return;
+      if (changed.has('feeds')) feeds.apply(settings.feeds);
+      if (changed.has('mode')) feeds.look();
       if (changed.has('mode') && ports.mode() !== 'auto') climbs.callBack();
       if (changed.has('idleMs')) {
         // Until the pauses of before are read again; then what they teach holds.
@@ -109,6 +116,7 @@ export function createFace(ports: FacePorts): App {
     },
     setTrusted: (next) => {
       ports.trust(next);
+      feeds.look();
       if (!next) climbs.callBack();
       void serving.open().then(passes.pass);
     },
@@ -152,6 +160,8 @@ export function createFace(ports: FacePorts): App {
       expect: personas.expect,
       resources: () => declared.resources().map(({ id, name }) => ({ id, name })),
       history: learning.history,
+      events: feeds.app.events,
+      measured: feeds.app.measured,
     }),
     rescan: async () => {
       await ports.rescan();
@@ -211,6 +221,7 @@ export function createFace(ports: FacePorts): App {
       privacy.keepCounts();
       passes.stop();
       declared.stopWatching();
+      await feeds.dispose();
       await snapshots.stop();
       await variants.stop();
       await climbs.stop();

@@ -13,6 +13,7 @@ import type { WorkspaceFiles } from '../sense/scan/scan.ts';
 import type { WarmBacktest } from './backtest/warm/warmBacktest.ts';
 import type { DemandAsk, DemandHistory } from './demand/demandSeries.ts';
 import type { Forecasts } from './demand/forecasts.ts';
+import type { AskFeed, FeedCache } from './feeds/feed.ts';
 import type { History } from './history.ts';
 import type { FileMemory } from './personaFile/fromFile.ts';
 import type { Replay } from './replayPolicies.ts';
@@ -59,6 +60,8 @@ export interface Ports {
   readonly settings: Settings;
   /** Generated roles of databases; undefined: none are made, and what was made before is not used. */
   readonly credentials?: CredentialOptions;
+  /** How sources of demand are asked; undefined: none is. */
+  readonly feeds?: { readonly ask: AskFeed; readonly cache?: FeedCache };
   /** All that is kept of the developer, as one; absent where nothing is. */
   readonly records?: Records;
   /** What `~` stands for in a path that a person gives. */
@@ -160,6 +163,8 @@ export interface Settings {
   readonly branchCopies?: 'on' | 'off';
   /** Folders of which nothing is recorded: paths and globs (default: none). */
   readonly excludedFolders?: readonly string[];
+  /** Sources of demand, as the setting names them; read entry by entry (default: none). */
+  readonly feeds?: readonly object[];
   /** How long what was recorded is kept, ms (default: for good). The journal and imported histories are the host's to expire. */
   readonly retentionMs?: number;
 }

@@ -21,7 +21,7 @@ describe('settings: package.json, the table in src/host/vscode/settings.ts and t
 
   it.each(table)('%s: type, default, limits, scope and trust', (key, { rule, scope, restricted, heard }) => {
     const property = properties[key];
-    expect(property?.type).toBe({ choice: 'string', list: 'array' }[rule.type as string] ?? rule.type);
+    expect(property?.type).toBe({ choice: 'string', list: 'array', objects: 'array' }[rule.type as string] ?? rule.type);
     expect(property?.default).toEqual(rule.default);
     expect(property?.enum).toEqual(rule.type === 'choice' ? rule.choices : undefined);
     expect(property?.markdownEnumDescriptions?.length).toEqual(rule.type === 'choice' ? rule.choices.length : undefined);

@@ -52,6 +52,7 @@ describe('erase all', () => {
       '.personaVersions.json.tmp',
       'journal/00000000000001-old.jsonl.torn',
       'imports/.staged-1/x.jsonl',
+      'feeds/shop.json',
     ]) {
       mkdirSync(join(world.storage, name, '..'), { recursive: true });
       writeFileSync(join(world.storage, name), 'git pull');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseActivity } from '../../src/domain/index.ts';
-import { importsIn } from '../../src/host/node/kept.ts';
+import { feedsIn, importsIn } from '../../src/host/node/kept.ts';
 import { createKeptWorld, DB, linesOf, run, textsBelow } from '../app/keptWorld.ts';
 
 const SECRET = 'hunter2-canary-7f3a';
@@ -28,6 +28,8 @@ async function used() {
   await app.settle();
   mkdirSync(importsIn(world.storage), { recursive: true });
   writeFileSync(join(importsIn(world.storage), 'zsh-1.jsonl'), '{"at":1700000000000,"actor":"history","resource":"command:ls"}\n');
+  mkdirSync(feedsIn(world.storage), { recursive: true });
+  writeFileSync(join(feedsIn(world.storage), 'shop.json'), '{}');
   // Where generated passwords of the command line are: beside it, and no part of it.
   mkdirSync(join(world.root, 'secrets'), { recursive: true });
   writeFileSync(join(world.root, 'secrets', 'role'), SECRET);
@@ -43,6 +45,7 @@ describe('export all', () => {
     const { folder, files } = result.value;
     const names = [
       'README.md',
+      'feeds/shop.json',
       'imports/zsh-1.jsonl',
       'journal.jsonl',
       'ledger.jsonl',

@@ -7,7 +7,9 @@ import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace
 import { OTLPTraceExporter as BinaryExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type OtlpLimits, type OtlpReceiver, openOtlpReceiver } from '../../src/host/node/otlpReceiver.ts';
+import type { MetricPoint } from '../../src/sense/feeds/otlp/metricPoint.ts';
 import type { Call } from '../../src/sense/importers/otlpSpan.ts';
+import { binaryMetricsRequest, AT as METRICS_AT, metricsRequest } from '../sense/feeds/metrics.ts';
 import { AT, binaryRequest, jsonRequest, type Written } from '../sense/importers/spans.ts';
 
 const NOW = AT + 1000;
@@ -347,5 +349,62 @@ describe('the bounds of the receiver', () => {
     const elsewhere = connect(port, process.platform === 'linux' ? '127.0.0.2' : '::1');
     const [error] = (await once(elsewhere, 'error')) as [NodeJS.ErrnoException];
     expect(error.code).toBe('ECONNREFUSED');
+  });
+});
+
+describe('the receiver of metrics', () => {
+  const gauge = { name: 'queue.size', type: 'gauge', points: [{ at: METRICS_AT, value: 7 }] } as const;
+
+  async function listening(most = 10) {
+    const points: MetricPoint[] = [];
+    const result = await openOtlpReceiver({
+      now: () => METRICS_AT + 1000,
+      record: () => {},
+      measure: (point) => points.length < most && points.push(point) > 0,
+      log: () => {},
+    });
+    if (!result.ok) throw new Error(result.fault.message);
+    opened.push(result.value);
+    return {
+      points,
+      send: (headers: OutgoingHttpHeaders, body: string | Uint8Array) => post(result.value.endpoint, '/v1/metrics', headers, body),
+    };
+  }
+
+  it('hears JSON, plain and packed', async () => {
+    const { points, send } = await listening();
+    const body = JSON.stringify(metricsRequest(gauge));
+    expect(await send(JSON_TYPE, body)).toMatchObject({ status: 200, body: Buffer.from('{}') });
+    expect((await send({ ...JSON_TYPE, 'Content-Encoding': 'gzip' }, gzipSync(body))).status).toBe(200);
+    expect(points.map((p) => [p.service, p.metric, p.reading])).toEqual(Array(2).fill(['shop', 'queue.size', { type: 'gauge', value: 7 }]));
+  });
+
+  it('says what was not taken: too old, too many, unreadable', async () => {
+    const { send } = await listening(1);
+    const old = { ...gauge, points: [{ at: METRICS_AT - 3_600_000, value: 1 }] };
+    const nameless = { ...gauge, name: '' };
+    const reply = await send(JSON_TYPE, JSON.stringify(metricsRequest(gauge, gauge, old, nameless)));
+    const { partialSuccess } = JSON.parse(reply.body.toString()) as {
+      partialSuccess: { rejectedDataPoints: string; errorMessage: string };
+    };
+    expect(partialSuccess.rejectedDataPoints).toBe('3');
+    expect(partialSuccess.errorMessage).toMatch(
+      /older than 10 minutes: 1; of more metrics than are kept: 1; unreadable, since a metric has no name/,
+    );
+  });
+
+  it('hears protobuf as the exporters of most languages send it', async () => {
+    const { points, send } = await listening();
+    const body = binaryMetricsRequest(gauge);
+    expect(await send(BINARY_TYPE, body)).toMatchObject({ status: 200, body: Buffer.alloc(0) });
+    expect((await send({ ...BINARY_TYPE, 'Content-Encoding': 'gzip' }, gzipSync(body))).status).toBe(200);
+    expect(points.map((p) => [p.service, p.metric, p.reading])).toEqual(Array(2).fill(['shop', 'queue.size', { type: 'gauge', value: 7 }]));
+  });
+
+  it('refuses what is neither', async () => {
+    const { points, send } = await listening();
+    expect((await send(JSON_TYPE, '{"resourceMetrics":')).status).toBe(400);
+    expect((await send(BINARY_TYPE, Buffer.from([10, 200, 3]))).status).toBe(400);
+    expect(points).toEqual([]);
   });
 });

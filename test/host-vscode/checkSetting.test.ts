@@ -74,6 +74,7 @@ describe('a setting’s value', () => {
     expect(
       settingsOf({ ...defaults, 'budget.memoryMB': 3, 'sessions.idleMinutes': 2, 'snapshots.diskGB': 1, 'embedded.enabled': false }),
     ).toEqual({
+      feeds: [],
       mode: 'suggest',
       memoryBytes: 3 * 1024 * 1024,
       idleMs: 120_000,

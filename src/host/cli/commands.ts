@@ -158,6 +158,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
     run: lazily(async () => (await import('./personasCommand.ts')).personasCommand),
   },
+  feeds: {
+    usage: 'prewarm feeds [list | fetch <name>] [--settings FILE]',
+    summary: 'Lists the sources of demand that the workspace’s settings name, and asks one',
+    positionals: { min: 0, max: 2 },
+    options: { ...live, settings: { type: 'string', hint: 'Another file than .vscode/settings.json, with “prewarm.feeds” in it.' } },
+    run: lazily(async () => (await import('./feedsCommand.ts')).feedsCommand),
+  },
   experiments: {
     usage: 'prewarm experiments [list | start <persona> <version A> <version B> | report <id> | stop <id> | resume <id>]',
     summary: 'Tests a version of a persona, or how eager to be for it, against another, session by session',

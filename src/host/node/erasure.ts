@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { emptied } from '../../app/emptied.ts';
 import { EMPTY_MEMORY, type Memory } from '../../app/ports.ts';
 import type { UnixMs } from '../../domain/index.ts';
-import { bytesBelow, bytesOf, importsIn, journalIn, memoryIn, versionsIn } from './kept.ts';
+import { bytesBelow, bytesOf, feedsIn, importsIn, journalIn, memoryIn, versionsIn } from './kept.ts';
 
 /** Beside what is kept: when it was last erased, and whether that came to its end. Windows that knew what was there see by it that it is gone. */
 interface Stamp {
@@ -49,7 +49,7 @@ export const emptyMemory = async (storage: string): Promise<void> =>
 
 async function finish(storage: string): Promise<void> {
   // The folders stay: another window may be about to begin a file there.
-  for (const folder of [journalIn(storage), importsIn(storage)])
+  for (const folder of [journalIn(storage), importsIn(storage), feedsIn(storage)])
     for (const name of await readdir(folder).catch(() => [])) await rm(join(folder, name), { recursive: true, force: true });
   // Versions of personas; and drafts of a write that was cut off, and what could not be read and was set aside, which hold the same.
   for (const name of await readdir(storage).catch(() => []))
@@ -88,6 +88,6 @@ async function replace(file: string, content: object): Promise<void> {
 
 async function bytesOfKept(storage: string): Promise<number> {
   const files = [memoryIn(storage), versionsIn(storage)].map(bytesOf);
-  const parts = await Promise.all([bytesBelow(journalIn(storage)), bytesBelow(importsIn(storage)), ...files]);
+  const parts = await Promise.all([bytesBelow(journalIn(storage)), bytesBelow(importsIn(storage)), bytesBelow(feedsIn(storage)), ...files]);
   return parts.reduce((a, b) => a + b, 0);
 }

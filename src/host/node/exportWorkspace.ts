@@ -8,7 +8,7 @@ import { failed, ok, type Result, type UnixMs } from '../../domain/index.ts';
 import { personasOf } from '../../learn/personasOf.ts';
 import { redact } from '../../sense/redact.ts';
 import { codeOf, type JournalProblems, readSegment, segmentsOf } from './journalSegments.ts';
-import { filesBelow, importsIn, journalIn, memoryIn, versionsIn } from './kept.ts';
+import { feedsIn, filesBelow, importsIn, journalIn, memoryIn, versionsIn } from './kept.ts';
 
 export interface WorkspaceExport {
   readonly storage: string;
@@ -32,12 +32,13 @@ export async function exportWorkspace(
   const folder = await freeName(into, `prewarm-${name.replace(/[^\w.-]+/g, '-')}-${new Date(at).toISOString().slice(0, 10)}`);
   const draft = `${folder}.part`;
   try {
-    await mkdir(join(draft, 'imports'), { recursive: true, mode: 0o700 });
+    await mkdir(draft, { recursive: true, mode: 0o700 });
     const put = (file: string, text: string): Promise<void> => writeFile(join(draft, file), text, { mode: 0o600 });
     progress('journal');
     const activities = await copyJournal(journalIn(storage), join(draft, 'journal.jsonl'), signal);
     progress('imported histories');
-    const imported = await copyImports(importsIn(storage), join(draft, 'imports'), signal);
+    const imported = await copyAll(importsIn(storage), join(draft, 'imports'), '.jsonl', signal);
+    const feeds = await copyAll(feedsIn(storage), join(draft, 'feeds'), '.json', signal);
     progress('personas and ledger');
     const { model, ledger, ...rest } = await memoryOf(storage);
     const personas = model ? personasOf(model, at) : [];
@@ -46,7 +47,10 @@ export async function exportWorkspace(
     await put('ledger.jsonl', ledger.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
     await put('memory.json', `${json({ ...rest, model })}\n`);
     await put('settings.json', `${json(gated(settings))}\n`);
-    await put('README.md', contents({ name, at, activities, imported, personas: personas.length, ledger: ledger.length, retentionDays }));
+    await put(
+      'README.md',
+      contents({ name, at, activities, imported, feeds, personas: personas.length, ledger: ledger.length, retentionDays }),
+    );
     signal?.throwIfAborted();
     await rename(draft, folder);
   } catch (error) {
@@ -78,8 +82,10 @@ async function copyJournal(from: string, to: string, signal: AbortSignal | undef
   return count;
 }
 
-async function copyImports(from: string, to: string, signal: AbortSignal | undefined): Promise<number> {
-  const names = (await readdir(from).catch(() => [])).filter((name) => name.endsWith('.jsonl'));
+/** The files of a folder that end so; where there are none, nothing is made. */
+async function copyAll(from: string, to: string, ending: string, signal: AbortSignal | undefined): Promise<number> {
+  const names = (await readdir(from).catch(() => [])).filter((name) => name.endsWith(ending));
+  if (names.length > 0) await mkdir(to, { recursive: true, mode: 0o700 });
   for (const name of names) {
     signal?.throwIfAborted();
     await writeFile(join(to, basename(name)), await readFile(join(from, name)), { mode: 0o600 });
@@ -119,12 +125,22 @@ interface Contents {
   readonly at: UnixMs;
   readonly activities: number;
   readonly imported: number;
+  readonly feeds: number;
   readonly personas: number;
   readonly ledger: number;
   readonly retentionDays: number;
 }
 
-const contents = ({ name, at, activities, imported, personas, ledger, retentionDays }: Contents): string => `# What Prewarm keeps of ${name}
+const contents = ({
+  name,
+  at,
+  activities,
+  imported,
+  feeds,
+  personas,
+  ledger,
+  retentionDays,
+}: Contents): string => `# What Prewarm keeps of ${name}
 
 Exported at ${new Date(at).toISOString()}. Nothing of it has left this machine.
 
@@ -132,6 +148,7 @@ Exported at ${new Date(at).toISOString()}. Nothing of it has left this machine.
 |---|---|
 | journal.jsonl | ${activities} activities, one a line, as they were recorded; kept for ${retentionDays} days |
 | imports/ | ${imported} imported histories, redacted, one file each; kept for ${retentionDays} days after the import |
+| feeds/ | the last answers of ${feeds} feeds, one file each |
 | personas.json | ${personas} personas, for people and programs |
 | versions.json | earlier versions of personas, as Prewarm reads them |
 | ledger.jsonl | ${ledger} lines: what each decision gained or wasted |

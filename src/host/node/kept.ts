@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export const journalIn = (storage: string): string => join(storage, 'journal');
 export const importsIn = (storage: string): string => join(storage, 'imports');
 export const memoryIn = (storage: string): string => join(storage, 'memory.json');
+/** The last good answer of each feed. */
+export const feedsIn = (storage: string): string => join(storage, 'feeds');
 export const versionsIn = (storage: string): string => join(storage, 'personaVersions.json');
 /** Datasets that were fetched, by their content: of all workspaces together. */
 export const datasetsIn = (root: string): string => join(root, 'cache', 'datasets');

@@ -13,6 +13,8 @@ import { createLearner } from '../worker/learnerClient.ts';
 import { createProviders, type ProviderOptions } from './createProviders.ts';
 import { createForecasters } from './demand/forecasters.ts';
 import { finishErasing } from './erasure.ts';
+import { createFeedPorts } from './feeds/feedPorts.ts';
+import type { FeedWorld } from './feeds/world.ts';
 import { readHead } from './gitHead.ts';
 import { openHistories } from './histories.ts';
 import { createHostReadings } from './hostReadings/hostReadings.ts';
@@ -54,6 +56,8 @@ export interface OpenOptions {
   readonly retentionDays?: number;
   /** Undefined: databases get no roles of ours. */
   readonly credentials?: Pick<CredentialOptions, 'secrets' | 'scope'> | undefined;
+  /** Undefined: no feeds are asked. */
+  readonly feedSecret?: FeedWorld['secret'] | undefined;
   /** The folder of the bundles: the learner's thread and the embedded database are programs of their own. */
   readonly bundles: string;
   readonly log: (line: string) => void;
@@ -117,9 +121,13 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
     log: options.log,
     settings: { ...DEFAULT_SETTINGS, retentionMs: retentionDays * DAY_MS, ...options.settings },
     ...(options.credentials ? { credentials: { ...options.credentials, randomBytes } } : {}),
+    ...(options.feedSecret ? { feeds: feedPortsOf(options, options.feedSecret, workspace.folder, storage) } : {}),
   };
   return ok(await createApp(options.visit ? visiting(ports, options.visit) : ports));
 }
+
+const feedPortsOf = ({ log, providers }: OpenOptions, secret: FeedWorld['secret'], folder: string, storage: string) =>
+  createFeedPorts({ folder, storage, secret, log, dockerHost: providers?.dockerHost });
 
 export function defaultStateFolder(): string {
   return envPaths('prewarm', { suffix: '' }).data;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { failed, ok, type Result, type UnixMs } from '../../domain/index.ts';
+import type { MetricPoint, ReadMetrics } from '../../sense/feeds/otlp/metricPoint.ts';
 import { readJsonRequest } from '../../sense/importers/otlpJson.ts';
 import { type Call, callOf, isLoopback, type ReadRequest } from '../../sense/importers/otlpSpan.ts';
 
@@ -39,6 +40,8 @@ export const DEFAULT_LIMITS: OtlpLimits = {
 export interface OtlpReceiverOptions {
   readonly now: () => UnixMs;
   readonly record: (call: Call) => void;
+  /** False: it was not taken. Undefined: metrics are thrown away. */
+  readonly measure?: (point: MetricPoint) => boolean;
   readonly log: (line: string) => void;
   readonly limits?: Partial<OtlpLimits>;
 }
@@ -52,9 +55,9 @@ export interface OtlpReceiver {
 /**
  * Hears the spans that programs of this machine export by OTLP/HTTP 1.x, and answers as its specification says. It listens on 127.0.0.1
  * only and refuses what a web page could send: anything with an `Origin`, and any `Host` but its own (DNS rebinding).
- * Metrics and logs are answered and thrown away, so that exporters do not try them again for ever.
+ * Metrics are heard where somebody measures; what else comes is answered and thrown away, so that exporters do not try it again for ever.
  */
-export async function openOtlpReceiver({ now, record, log, limits }: OtlpReceiverOptions): Promise<Result<OtlpReceiver>> {
+export async function openOtlpReceiver({ now, record, measure, log, limits }: OtlpReceiverOptions): Promise<Result<OtlpReceiver>> {
   const bounds = { ...DEFAULT_LIMITS, ...limits };
   const allowance = createAllowance(bounds, now);
   const server = createServer({
@@ -83,11 +86,13 @@ export async function openOtlpReceiver({ now, record, log, limits }: OtlpReceive
   async function attend(request: IncomingMessage): Promise<Answer> {
     const refusal = refusalOf(request, hosts) ?? allowance.refusal();
     if (refusal) return refusal;
-    const body = await bodyOf(request, bounds);
+    const heardMetrics = measure !== undefined && pathOf(request) === METRICS;
+    const body = await bodyOf(request, bounds, heardMetrics || pathOf(request) === TRACES);
     if ('status' in body) {
       allowance.spend(REFUSED_COST);
       return body;
     }
+    if (heardMetrics) return hearMetrics(request, body.bytes, measure);
     if (pathOf(request) !== TRACES) {
       allowance.spend(1);
       return accepted(request);
@@ -111,6 +116,25 @@ export async function openOtlpReceiver({ now, record, log, limits }: OtlpReceive
     return accepted(request, surplus + aged + rejected.length, `Spans not taken: ${problems.join('; ')}.`);
   }
 
+  async function hearMetrics(request: IncomingMessage, bytes: Uint8Array, take: (point: MetricPoint) => boolean): Promise<Answer> {
+    const read = await readMetrics(request, bytes, bounds.spansPerRequest);
+    allowance.spend(1 + Math.max('problem' in read ? 0 : read.points.length, bytes.length / 1024));
+    if ('problem' in read) return refused(400, `This is no request of OTLP: ${read.problem}.`);
+    const at = now();
+    const fresh = read.points.filter((point) => point.at >= at - bounds.oldestMs);
+    // Clocks of containers may go ahead.
+    const untaken = fresh.filter((point) => !take(point.at <= at ? point : { ...point, at })).length;
+    const aged = read.points.length - fresh.length;
+    const problems = [
+      ...(read.surplus > 0 ? [`beyond the ${bounds.spansPerRequest} that a request may hold: ${read.surplus}`] : []),
+      ...(aged > 0 ? [`older than ${bounds.oldestMs / 60_000} minutes: ${aged}`] : []),
+      ...(untaken > 0 ? [`of more metrics than are kept: ${untaken}`] : []),
+      ...(read.rejected[0] === undefined ? [] : [`unreadable, since ${read.rejected[0]}: ${read.rejected.length}`]),
+    ];
+    const rejected = read.surplus + aged + untaken + read.rejected.length;
+    return accepted(request, rejected, `Points not taken: ${problems.join('; ')}.`, 'rejectedDataPoints');
+  }
+
   return ok({
     endpoint,
     async close() {
@@ -125,7 +149,8 @@ export async function openOtlpReceiver({ now, record, log, limits }: OtlpReceive
 const REFUSED_COST = 100;
 
 const TRACES = '/v1/traces';
-const PATHS: ReadonlySet<string> = new Set([TRACES, '/v1/metrics', '/v1/logs']);
+const METRICS = '/v1/metrics';
+const PATHS: ReadonlySet<string> = new Set([TRACES, METRICS, '/v1/logs']);
 const JSON_TYPE = 'application/json';
 const BINARY_TYPE = 'application/x-protobuf';
 
@@ -186,7 +211,7 @@ interface Body {
 const tooLarge = ({ bodyBytes, unpackedBytes }: OtlpLimits): Refusal =>
   refused(413, `A body may have ${bodyBytes} bytes, and ${unpackedBytes} when it is unpacked.`);
 
-async function bodyOf(request: IncomingMessage, limits: OtlpLimits): Promise<Body | Refusal> {
+async function bodyOf(request: IncomingMessage, limits: OtlpLimits, isRead: boolean): Promise<Body | Refusal> {
   if (Number(request.headers['content-length'] ?? 0) > limits.bodyBytes) return tooLarge(limits);
   const chunks: Buffer[] = [];
   let length = 0;
@@ -196,7 +221,7 @@ async function bodyOf(request: IncomingMessage, limits: OtlpLimits): Promise<Bod
     chunks.push(chunk as Buffer);
   }
   const bytes = Buffer.concat(chunks);
-  return pathOf(request) === TRACES ? unpacked(request, bytes, limits) : { bytes };
+  return isRead ? unpacked(request, bytes, limits) : { bytes };
 }
 
 const unpack = promisify(gunzip);
@@ -212,10 +237,21 @@ async function unpacked(request: IncomingMessage, bytes: Uint8Array, limits: Otl
 
 async function readRequest(request: IncomingMessage, bytes: Uint8Array, most: number): Promise<ReadRequest> {
   if (typeOf(request) === BINARY_TYPE) return (await import('../../sense/importers/otlpBinary.ts')).readBinaryRequest(bytes, most);
+  const json = parsed(bytes);
+  return json === undefined ? { problem: 'the body is not JSON' } : readJsonRequest(json, most);
+}
+
+async function readMetrics(request: IncomingMessage, bytes: Uint8Array, most: number): Promise<ReadMetrics> {
+  if (typeOf(request) === BINARY_TYPE) return (await import('../../sense/feeds/otlp/metricsBinary.ts')).readBinaryMetrics(bytes, most);
+  return (await import('../../sense/feeds/otlp/metricsJson.ts')).readJsonMetrics(parsed(bytes), most);
+}
+
+/** Undefined for what is no JSON. */
+function parsed(bytes: Uint8Array): unknown {
   try {
-    return readJsonRequest(JSON.parse(new TextDecoder().decode(bytes)), most);
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    return { problem: 'the body is not JSON' };
+    return undefined;
   }
 }
 
@@ -227,12 +263,17 @@ const isOwn = ({ peer }: Call, endpoint: string): boolean =>
   peer !== undefined && isLoopback(peer.address) && endpoint.endsWith(`:${peer.port}`);
 
 /** `partial_success` must be left out where nothing was rejected. */
-async function accepted(request: IncomingMessage, rejectedSpans = 0, errorMessage = ''): Promise<Answer> {
+async function accepted(
+  request: IncomingMessage,
+  rejected = 0,
+  errorMessage = '',
+  what: 'rejectedSpans' | 'rejectedDataPoints' = 'rejectedSpans',
+): Promise<Answer> {
   const binary = typeOf(request) === BINARY_TYPE;
-  if (rejectedSpans === 0) return { status: 200, body: binary ? '' : '{}' };
-  if (!binary) return { status: 200, body: JSON.stringify({ partialSuccess: { rejectedSpans: String(rejectedSpans), errorMessage } }) };
+  if (rejected === 0) return { status: 200, body: binary ? '' : '{}' };
+  if (!binary) return { status: 200, body: JSON.stringify({ partialSuccess: { [what]: String(rejected), errorMessage } }) };
   const { writeBinaryResponse } = await import('../../sense/importers/otlpBinary.ts');
-  return { status: 200, body: writeBinaryResponse(rejectedSpans, errorMessage) };
+  return { status: 200, body: writeBinaryResponse(rejected, errorMessage) };
 }
 
 /** How long a sender that was refused may go on sending before the connection is cut, so that it can read why, ms. */

@@ -7,7 +7,7 @@ import type { Provider } from '../../provision/provider.ts';
  * to write would win over the window; it learns nothing, and does only what it is asked for. One that only looks moves nothing.
  */
 export function visiting(ports: Ports, may: 'look' | 'move'): Ports {
-  const { store, journal, versions, startSweeper, personaFile: _notWritten, ...rest } = ports;
+  const { store, journal, versions, startSweeper, personaFile: _notWritten, feeds: _notAsked, ...rest } = ports;
   return {
     ...rest,
     ...(may === 'move' && startSweeper ? { startSweeper } : {}),

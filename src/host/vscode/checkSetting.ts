@@ -5,7 +5,9 @@ export type Rule =
   | { readonly type: 'string'; readonly pattern: string; readonly default: string }
   | { readonly type: 'choice'; readonly choices: readonly string[]; readonly default: string }
   /** Of texts, in the order in which they stand. */
-  | { readonly type: 'list'; readonly default: readonly string[] };
+  | { readonly type: 'list'; readonly default: readonly string[] }
+  /** Of objects; who reads them says what is wrong with one. */
+  | { readonly type: 'objects'; readonly default: readonly object[] };
 
 export type ValueOf<R extends Rule> = R extends { readonly type: 'choice'; readonly choices: readonly (infer C)[] }
   ? C
@@ -15,11 +17,13 @@ export type ValueOf<R extends Rule> = R extends { readonly type: 'choice'; reado
       ? number
       : R extends { readonly type: 'list' }
         ? readonly string[]
-        : string;
+        : R extends { readonly type: 'objects' }
+          ? readonly object[]
+          : string;
 
 /** Why a value can't be used; the words for it are the editor's. */
 export type Problem =
-  | { readonly code: 'wrong-type'; readonly expected: 'boolean' | 'number' | 'string' | 'list' }
+  | { readonly code: 'wrong-type'; readonly expected: 'boolean' | 'number' | 'string' | 'list' | 'objects' }
   | { readonly code: 'out-of-range'; readonly minimum: number; readonly maximum: number }
   | { readonly code: 'not-a-choice'; readonly choices: readonly string[] }
   | { readonly code: 'wrong-form' };
@@ -38,6 +42,7 @@ export function checkSetting<R extends Rule>(rule: R, raw: unknown): Checked<R> 
 
 function problemOf(rule: Rule, raw: unknown): Problem | undefined {
   if (rule.type === 'list') return isList(raw) ? undefined : { code: 'wrong-type', expected: 'list' };
+  if (rule.type === 'objects') return areObjects(raw) ? undefined : { code: 'wrong-type', expected: 'objects' };
   const expected = rule.type === 'choice' ? 'string' : rule.type;
   // One of three names of types.
   if (typeof raw !== expected) return { code: 'wrong-type', expected };
@@ -58,3 +63,5 @@ const isWithin = (value: number, { minimum, maximum }: { readonly minimum: numbe
   value >= minimum && value <= maximum;
 
 const isList = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === 'string');
+const areObjects = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null && !Array.isArray(one));

@@ -12,6 +12,7 @@ import { moveWithProgress, teach } from './movement.ts';
 import { pause, resume, toggleIncognito } from './pause.ts';
 import { personaCommands } from './personas/personaCommands.ts';
 import { rotateCredentials } from './rotateCredentials.ts';
+import { setFeedSecret } from './setFeedSecret.ts';
 import { showSnapshots } from './showSnapshots.ts';
 
 export interface CommandPorts {
@@ -24,6 +25,7 @@ export interface CommandPorts {
   readonly experiments: { reveal(id: string): Promise<void> };
   /** As they stand, for the export. */
   readonly settings: () => object;
+  readonly secrets: vscode.SecretStorage;
 }
 
 type Target = { readonly id: string } | undefined;
@@ -43,6 +45,7 @@ const TABLE: Readonly<Record<string, Act>> = {
   'prewarm.rescan': (app) => app.rescan(),
   'prewarm.relearn': (app) => app.relearn(),
   'prewarm.rotateCredentials': (app) => rotateCredentials(app),
+  'prewarm.setFeedSecret': (app, _target, { secrets }) => setFeedSecret(app, secrets),
   'prewarm.importHistory': (app) => importHistory(app),
   'prewarm.keepStandby': (app) => keepStandby(app),
   'prewarm.showSnapshots': (app) => showSnapshots(app),

@@ -1,4 +1,5 @@
 import type { App } from '../../app/app.ts';
+import { keptSecrets } from '../node/feeds/feedSecrets.ts';
 import { openApp } from '../node/openApp.ts';
 import { keeperOf } from '../node/secretFiles.ts';
 import type { Core, CoreOptions } from './coreContract.ts';
@@ -26,8 +27,10 @@ export async function openCore(options: CoreOptions): Promise<App> {
       battery: options.battery,
       branchCopies: options.branchCopies,
       excludedFolders: options.excludedFolders,
+      feeds: options.feeds,
     },
     log: options.log,
+    feedSecret: keptSecrets(options.feedSecrets),
     credentials: options.secrets && { secrets: { ...options.secrets, keeper: keeperOf('code', options.stateFolder) }, scope: 'all' },
   });
   if (!opened.ok) throw new Error(opened.fault.message);

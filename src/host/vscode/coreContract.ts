@@ -25,14 +25,17 @@ export interface CoreOptions {
   readonly localBinaries: 'on' | 'off';
   readonly battery: BatteryRule;
   readonly excludedFolders: readonly string[];
+  readonly feeds: readonly object[];
   readonly log: (line: string) => void;
   /** Where generated roles of databases are kept; undefined: none are made. */
   readonly secrets: Omit<Secrets, 'keeper'> | undefined;
+  /** Where those of feeds are kept. */
+  readonly feedSecrets: Pick<Secrets, 'get'>;
 }
 
 export interface Core {
   openCore(options: CoreOptions): Promise<App>;
-  openOtlpReceiver(options: Pick<OtlpReceiverOptions, 'record' | 'log'>): Promise<Result<OtlpReceiver>>;
+  openOtlpReceiver(options: Pick<OtlpReceiverOptions, 'record' | 'measure' | 'log'>): Promise<Result<OtlpReceiver>>;
   readonly AGENT_TOOLS: readonly AgentTool[];
   warmWish(app: App, input: unknown): Result<WarmWish>;
   checkPersonas(text: string): Checked;

@@ -80,7 +80,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
     if (folder)
       spans = createOtlpSensor({
         folder,
-        open: async (options) => (await core()).openOtlpReceiver(options),
+        open: async (options) => (await core()).openOtlpReceiver({ ...options, measure: opened.feeds.measure }),
         record,
         log,
         heardAt: environment.spansAt,
@@ -112,7 +112,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
     registerPersonaDocuments(open),
     registerPersonaDiagnostics(core),
     registerPages(),
-    ...registerCommands({ open, log, workflow, ledger, demand, experiments, journal, settings }),
+    ...registerCommands({ open, log, workflow, ledger, demand, experiments, journal, settings, secrets: context.secrets }),
     ...startSensors(record),
   );
   context.subscriptions.push(...registerLanguageModelTools(context, { open, core }), ...registerMcpServer(context, folder));
@@ -154,6 +154,7 @@ async function load(context: vscode.ExtensionContext, folder: vscode.WorkspaceFo
   const app = await (await core()).openCore({
     ...settings,
     secrets: credentials === 'on' ? editorSecrets(context.secrets) : undefined,
+    feedSecrets: editorSecrets(context.secrets),
     bundles,
     folder: folder.uri.fsPath,
     stateFolder: context.globalStorageUri.fsPath,

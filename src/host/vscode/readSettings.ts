@@ -29,7 +29,7 @@ function report({ key, raw, problem, used }: BadSetting, log: (line: string) => 
   const text = vscode.l10n.t(
     'The setting {0} is {1}, but should be {2}. Its default {3} is used instead.',
     `prewarm.${key}`,
-    JSON.stringify(raw),
+    shown(raw, problem),
     wanted(problem),
     JSON.stringify(used),
   );
@@ -40,11 +40,21 @@ function report({ key, raw, problem, used }: BadSetting, log: (line: string) => 
   });
 }
 
+/** Addresses in a list of feeds may be private. */
+const shown = (raw: unknown, problem: Problem): string =>
+  problem.code === 'wrong-type' && problem.expected === 'objects' ? '…' : JSON.stringify(raw);
+
 function wanted(problem: Problem): string {
   const { t } = vscode.l10n;
   switch (problem.code) {
     case 'wrong-type':
-      return { boolean: t('true or false'), number: t('a number'), string: t('a text'), list: t('a list of texts') }[problem.expected];
+      return {
+        boolean: t('true or false'),
+        number: t('a number'),
+        string: t('a text'),
+        list: t('a list of texts'),
+        objects: t('a list of objects'),
+      }[problem.expected];
     case 'out-of-range':
       return t('between {0} and {1}', problem.minimum, problem.maximum);
     case 'not-a-choice':

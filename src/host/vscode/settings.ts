@@ -59,6 +59,7 @@ export const SETTINGS = {
     restricted: true,
     heard: 'after-reload',
   },
+  feeds: { rule: { type: 'objects', default: [] }, scope: 'resource', restricted: true, heard: 'at-once' },
   'otlp.enabled': { rule: { type: 'boolean', default: false }, scope: 'machine', restricted: true, heard: 'at-once' },
 } as const satisfies Readonly<Record<string, Setting>>;
 
@@ -81,6 +82,7 @@ export type Settings = Pick<
   | 'snapshotBytes'
   | 'branchCopies'
   | 'excludedFolders'
+  | 'feeds'
 > & { readonly credentials: 'on' | 'off' };
 
 /** Minutes, megabytes and ticks of the settings page, in the units of the core. */
@@ -92,6 +94,7 @@ export function settingsOf(values: Values): Settings {
     horizonMs: values.horizonMinutes * 60_000,
     retentionDays: values['journal.retentionDays'],
     excludedFolders: values['privacy.excludedFolders'],
+    feeds: values.feeds,
     snapshotBytes: values['snapshots.diskGB'] * 2 ** 30,
     dockerHost: values['docker.host'],
     devcontainerPath: values['devcontainer.path'],
