@@ -20,6 +20,7 @@ import { createClimbs } from './climbs.ts';
 import { withStep } from './costs.ts';
 import { type Credentials, createCredentials } from './credentials.ts';
 import { createDeclared } from './declared.ts';
+import { createOutlooks } from './demand/outlooks.ts';
 import { createEagerness } from './eagerness.ts';
 import { createEdits, resourcesWith, withMarks } from './edits.ts';
 import { emptied } from './emptied.ts';
@@ -151,7 +152,18 @@ export async function createApp(given: Ports): Promise<App> {
     ...(ports.feeds?.cache ? { cache: ports.feeds.cache } : {}),
     allowed: () => trusted && mode() !== 'off',
     tell,
-    changed,
+    changed: () => {
+      changed();
+      passes.lookAfter(LOOK_SOON_MS);
+    },
+  });
+  const outlooks = createOutlooks({
+    forecasts: ports.forecasts,
+    asked: feeds.asked,
+    events: feeds.app.events,
+    horizonMs: () => settings.horizonMs,
+    foreseen: () => passes.lookAfter(LOOK_SOON_MS),
+    log,
   });
   const declared = createDeclared({
     ...ports,
@@ -326,6 +338,7 @@ export async function createApp(given: Ports): Promise<App> {
     memory: edited,
     feedback: () => edits.feedback(),
     rhythms: () => learning.rhythms(),
+    outlooks,
     session: sensing.session,
     standbys: (resources) => variants.wishes(resources),
     eagernessOf: eagerness.of,
@@ -492,6 +505,7 @@ export async function createApp(given: Ports): Promise<App> {
     await personaFile.look();
     sensing.endIfIdle();
     experiments.look();
+    outlooks.look();
     if ((await variants.turn()) === 'turned') await serving.open();
     await engines.check(signal);
     await observing.observeAll();

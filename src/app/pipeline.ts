@@ -6,6 +6,7 @@ import type { CalibratedModel } from '../predict/calibrate.ts';
 import { match } from '../predict/match.ts';
 import { type Forecast, need } from '../predict/need.ts';
 import { pooled } from '../predict/pool.ts';
+import type { Outlooks } from './demand/outlooks.ts';
 import type { Rhythms } from './rhythms.ts';
 
 export interface View {
@@ -25,6 +26,8 @@ export interface Look extends Omit<Situation, 'needs'> {
   readonly session: readonly Activity[];
   readonly horizonMs: number;
   readonly rhythms?: Pick<Rhythms, 'within'>;
+  /** What is measured outside and named as asking for a resource. */
+  readonly outlooks?: Outlooks;
   /** p95 of the time to ready per resource, ms, where climbs were measured: the least horizon of its need. */
   readonly readyP95Ms?: ReadonlyMap<ResourceId, number>;
   /** The developer's words while this persona is under way; `feedback` where nothing is said. */
@@ -43,7 +46,8 @@ export function look(at: Look): View {
   const active = mostProbable(who, personas);
   const byHand = at.decidedByHand?.(active);
   const opinion = (forecast: Forecast): Forecast => (byHand?.has(forecast.resource) ? forecast : withRhythm(forecast, at));
-  const needs = at.model ? need(at.model, at.session, resources, at).map(opinion) : [];
+  const learnt = at.model ? need(at.model, at.session, resources, at).map(opinion) : [];
+  const needs = withOutlooks(learnt, resources, at);
   const feedback = at.feedbackIn?.(active) ?? at.feedback;
   const expected = at.foreseen ? withForeseen(needs, at.foreseen, at.horizonMs) : needs;
   const plan = decide({ ...at, feedback, needs: new Map(expected.map((n) => [n.resource, n])) });
@@ -57,6 +61,32 @@ function withRhythm(forecast: Forecast, { model, rhythms, now }: Look): Forecast
   if (rhythm === undefined) return forecast;
   const because = `${forecast.because} By its rhythm alone it is ${Math.round(100 * rhythm)} % likely.`.trim();
   return { ...forecast, probability: pooled(forecast.probability, rhythm, weight), because };
+}
+
+/**
+ * What the developer named as asking for a resource has the last word where it is surer: it is measured, not learnt from what this person
+ * does. A resource of which nothing else is known gets its need from it alone.
+ */
+function withOutlooks(
+  learnt: readonly Forecast[],
+  resources: readonly ResourceId[],
+  { outlooks, now, horizonMs, readyP95Ms }: Look,
+): readonly Forecast[] {
+  if (!outlooks) return learnt;
+  const needs = new Map(learnt.map((n) => [n.resource, n]));
+  for (const resource of resources) {
+    const before = needs.get(resource);
+    const horizon = before?.horizonMs ?? Math.max(horizonMs, readyP95Ms?.get(resource) ?? 0);
+    const said = outlooks.within(resource, now, horizon);
+    if (!said || said.probability <= (before?.probability ?? 0)) continue;
+    const { probability, etaMs, because } = said;
+    const etaQuantilesMs =
+      before && before.etaMs <= etaMs ? before.etaQuantilesMs : { p10: etaMs / 6, p50: etaMs, p90: Math.min(horizon, 3 * etaMs) };
+    const more = `${before?.because ?? ''} ${because}`.trim();
+    const base = before ?? { resource, horizonMs: horizon, lastsMs: undefined, evidence: 1 };
+    needs.set(resource, { ...base, probability, etaMs: etaQuantilesMs.p50, etaQuantilesMs, because: more });
+  }
+  return [...needs.values()].sort((a, b) => b.probability - a.probability);
 }
 
 function mostProbable(who: Match, personas: readonly Persona[]): Persona | undefined {

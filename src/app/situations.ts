@@ -5,6 +5,7 @@ import { DEFAULT_PRICES } from '../plan/value.ts';
 import type { Climbs } from './climbs.ts';
 import { costOf, type Evidence, readyP95MsOf } from './costs.ts';
 import type { Declared } from './declared.ts';
+import type { Outlooks } from './demand/outlooks.ts';
 import type { Engines } from './engines.ts';
 import type { Gateways } from './gateways.ts';
 import type { Look } from './pipeline.ts';
@@ -26,6 +27,7 @@ export interface SituationPorts extends Pick<Ports, 'now' | 'settings'> {
   readonly remember: (change: Partial<Memory>) => void;
   readonly mode: () => Mode;
   readonly rhythms: () => Rhythms;
+  readonly outlooks: Outlooks;
   readonly session: () => readonly Activity[];
   /** How warm each standby is wanted. */
   readonly standbys: (resources: readonly Resource[]) => ReadonlyMap<ResourceId, Rung>;
@@ -79,6 +81,7 @@ export function createSituations(ports: SituationPorts) {
         resources,
         model,
         rhythms: ports.rhythms(),
+        outlooks: ports.outlooks,
         session: ports.session(),
         horizonMs: settings.horizonMs,
         readyP95Ms: readyP95MsOf(whole),

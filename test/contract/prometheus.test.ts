@@ -11,6 +11,9 @@ import type { FeedAnswer } from '../../src/app/feeds/feed.ts';
 import { type FeedSettings, readFeedSettings } from '../../src/app/feeds/feedSettings.ts';
 import { failed, type Series } from '../../src/domain/index.ts';
 import { createFeedPorts } from '../../src/host/node/feeds/feedPorts.ts';
+import { until } from '../harness/until.mjs';
+import { engineProblem } from './engine.ts';
+import { createShop } from './shop.ts';
 
 const unavailable = spawnSync('prometheus', ['--version']).error
   ? 'there is no `prometheus` on the PATH; the package of that name has it'
@@ -38,6 +41,21 @@ function counted(): number {
   return Math.floor(sum);
 }
 
+/** Jobs come in every other fifteen seconds, four a second; else none. */
+const JOBS_PHASE_S = 15;
+const jobsAt = (second: number): number => (Math.floor(second / JOBS_PHASE_S) % 2 === 1 ? 4 : 0);
+const phaseOf = (at: number): { readonly busy: boolean; readonly intoS: number } => {
+  const second = (at - beganAt) / 1000;
+  return { busy: jobsAt(second) > 0, intoS: second % JOBS_PHASE_S };
+};
+
+function jobs(): number {
+  const seconds = (Date.now() - beganAt) / 1000;
+  let sum = 0;
+  for (let s = 0; s < seconds; s++) sum += jobsAt(s) * Math.min(1, seconds - s);
+  return Math.floor(sum);
+}
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -53,7 +71,7 @@ beforeAll(async () => {
     if (!answering) return void response.writeHead(503).end();
     response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4' });
     response.end(
-      `# TYPE shop_requests_total counter\nshop_requests_total{route="/orders"} ${counted()}\n# TYPE shop_nothing gauge\nshop_nothing NaN\n`,
+      `# TYPE shop_jobs_total counter\nshop_jobs_total ${jobs()}\n# TYPE shop_requests_total counter\nshop_requests_total{route="/orders"} ${counted()}\n# TYPE shop_nothing gauge\nshop_nothing NaN\n`,
     );
   }).listen(0, '127.0.0.1');
   await once(target, 'listening');
@@ -146,4 +164,36 @@ describe.skipIf(unavailable !== undefined)(`Prometheus${unavailable ? ` (skipped
       fault: { retry: 'never', message: expect.stringMatching(/bad_data.*Mend “query”/) },
     });
   });
+
+  it.skipIf(engineProblem !== undefined)(
+    `a load that follows a pattern: its next peak is foreseen, and a real container is ready before it${engineProblem ? ` (skipped: ${engineProblem})` : ''}`,
+    async () => {
+      const shop = createShop('feeds');
+      const log: string[] = [];
+      try {
+        // Two seasons of the past, and then the beginning of a quiet phase.
+        await until(() => Date.now() - beganAt > 4.5 * JOBS_PHASE_S * 1000 && phaseOf(Date.now()).busy, 120_000, 'there is no past');
+        await until(() => !phaseOf(Date.now()).busy, 60_000, 'it is never quiet');
+        const feed = { name: 'jobs', type: 'prometheus', url, query: 'rate(shop_jobs_total[2s])', quantity: 'rate', stepMinutes: 1 / 60 };
+        const feeds = [{ ...feed, everyMinutes: 0.1, resource: shop.id('cache'), seasonMinutes: (2 * JOBS_PHASE_S) / 60 }];
+        const app = await shop.open(undefined, { horizonMs: 8000, feeds }, (line) => log.push(line));
+        const cache = () => app.state().resources.find((r) => r.resource.id === shop.id('cache'));
+        await until(
+          () => cache()?.rung === 'ready',
+          60_000,
+          () => `it stayed ${cache()?.rung}: ${app.why(shop.id('cache')).join(' ')}\n${log.slice(-20).join('\n')}`,
+        );
+        const { busy, intoS } = phaseOf(Date.now());
+        console.info(
+          `ready ${busy ? `${intoS.toFixed(1)} s after the peak began` : `${(JOBS_PHASE_S - intoS).toFixed(1)} s before the peak`}`,
+        );
+        expect(busy, 'the peak was there first').toBe(false);
+        expect(app.why(shop.id('cache')).join(' ')).toMatch(/By the feed “jobs” .* interactions are foreseen/);
+        // Nobody asks for the database, so nobody starts it.
+        expect(app.state().resources.find((r) => r.resource.id === shop.id('db'))?.rung).not.toBe('ready');
+      } finally {
+        await shop.remove();
+      }
+    },
+  );
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { App } from '../../src/app/app.ts';
 import type { Secrets, Settings } from '../../src/app/ports.ts';
+import { failed } from '../../src/domain/index.ts';
 import { openApp } from '../../src/host/node/openApp.ts';
 import { workspaceOf } from '../../src/host/node/workspaceIdentity.ts';
 import { LABEL } from '../../src/provision/ownership.ts';
@@ -59,6 +60,8 @@ export function createShop(name: string) {
         bundles: BUNDLES,
         log,
         providers: { embedded: 'off' },
+        // The feeds of these tests need none.
+        feedSecret: async () => failed('not-found', 'never', 'There is no secret.'),
         settings: { mode: 'auto', gateway: 'off', ...settings },
         credentials: secrets && { secrets, scope: 'all' },
       });

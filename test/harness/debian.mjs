@@ -13,6 +13,7 @@ const PACKAGES = {
   'docker-registry': ['/usr/bin/docker-registry'],
   'redis-server': ['/usr/bin/redis-server'],
   memcached: ['/usr/bin/memcached'],
+  prometheus: ['/usr/bin/prometheus'],
   procps: ['/usr/bin/ps', '/bin/ps'],
   git: ['/usr/bin/git'],
   'build-essential': ['/usr/bin/g++'],

@@ -57,6 +57,7 @@ export function createAppFeeds(ports: AppFeedsPorts) {
       void feeds?.apply([]);
       this.apply(raw);
     },
+    asked: () => feeds?.asked() ?? [],
     look: () => feeds?.look(),
     dispose: async () => feeds?.dispose(),
   };

@@ -30,6 +30,8 @@ const zone = optional(textLike(/^[\w+/-]{1,60}$/, 'a time zone such as Europe/Be
 const common = {
   name: textLike(/^[a-z0-9][a-z0-9-]{0,39}$/, '1 to 40 characters of a–z, 0–9 and -'),
   everyMinutes: optional(numberWithin(0.1, 10_080)),
+  resource: optional(textLike(/^[\w-]+:[^\p{Cc}]{1,300}$/u, 'the id of a resource, such as compose:shop/db')),
+  seasonMinutes: optional(numberWithin(1 / 60, 527_040)),
 };
 const remote = { url, secret: optional(oneOf(...SECRET_FORMS)) };
 /** One of the two; which, is looked at when both are read. */

@@ -1,4 +1,5 @@
 import { type Fault, failed, ok, type PlannedEvent, type Result, type Series, type UnixMs } from '../../domain/index.ts';
+import type { AskedResource } from '../demand/outlooks.ts';
 import type { AskFeed, FeedAnswer, FeedCache, FeedData, FeedState } from './feed.ts';
 import { type FeedSettings, type FeedType, needsSecret, secretNameOf } from './feedSettings.ts';
 import { windowOf, withAnswer } from './lastGood.ts';
@@ -176,6 +177,13 @@ export function createFeeds(ports: FeedsPorts) {
       return answer.finally(() => signal?.removeEventListener('abort', stop));
     },
     state: (): readonly FeedState[] => feeds.map(stateOf),
+    /** What is said to ask for a resource. */
+    asked: (): readonly AskedResource[] =>
+      feeds.flatMap(({ settings: { name, resource, seasonMinutes }, data }) =>
+        resource === undefined
+          ? []
+          : (data?.series ?? []).map((series) => ({ resource, name, series, ...seasonsIn(series, seasonMinutes) })),
+      ),
     series: (): readonly Series[] => feeds.flatMap(({ data }) => data?.series ?? []),
     events: (): readonly PlannedEvent[] => feeds.flatMap(({ data }) => data?.events ?? []),
     async dispose(): Promise<void> {
@@ -186,6 +194,12 @@ export function createFeeds(ports: FeedsPorts) {
       await cache?.flush();
     },
   };
+}
+
+/** In steps; what is no whole number of steps is rounded, and less than two are none. */
+function seasonsIn({ stepMs }: Series, seasonMinutes: number | undefined): { readonly seasons?: readonly number[] } {
+  const steps = seasonMinutes === undefined ? 0 : Math.round((seasonMinutes * MINUTE_MS) / stepMs);
+  return steps >= 2 ? { seasons: [steps] } : {};
 }
 
 export type Feeds = ReturnType<typeof createFeeds>;
