@@ -1,24 +1,10 @@
-import type { Pin } from '../../domain/index.ts';
 import type { Component, PersonaModel } from '../../learn/personaModel.ts';
 import { withPinned } from '../../learn/personas/edit.ts';
 import { highestId } from '../../learn/personas/identify.ts';
-import {
-  type DemandFields,
-  demandFields,
-  type RequirementFields,
-  requirementFields,
-  type SlaFields,
-  saidIn,
-} from '../../sense/pdl/demand.ts';
-import { alike, type Conflict, threeWay } from '../../sense/pdl/threeWay.ts';
+import { saidIn } from '../../sense/pdl/demand.ts';
+import { alike, threeWay } from '../../sense/pdl/threeWay.ts';
 import { componentOf, type PersonaDocument, type PersonaEntry } from '../personaDocument.ts';
-
-/** What people decided of a persona, in the form of the document. What is learnt is each developer's own, and is not here. */
-interface Decided extends DemandFields {
-  readonly name: string;
-  readonly pins: readonly Pin[];
-  readonly resources: readonly { readonly id: string; readonly requirements?: RequirementFields; readonly sla?: SlaFields }[];
-}
+import { type Decided, decidedHere, decidedIn, isPinned, saysNothing, told } from './decided.ts';
 
 /** What a document said of one persona when it was last read. */
 export interface Seen {
@@ -50,7 +36,8 @@ const ALIKE = 0.6;
 
 /**
  * Joins what a document says with what is known here, since it was last `seen`: names, pins, patterns, profiles, requirements and
- * service levels, field by field. What both changed stays as it is here, and is told, unless `theirs` is to hold: then somebody asked for it. A persona that nobody knows here comes in whole.
+ * service levels, field by field. What both changed stays as it is here, and is told, unless `theirs` is to hold: then somebody asked for
+ * it. A persona that nobody knows here comes in whole.
  */
 export function fromFile(
   model: PersonaModel,
@@ -79,9 +66,11 @@ export function fromFile(
       seen.push({ id: was.id, decided, uses: idsOf(entry) });
       if (threeWay(was.seen?.decided, decided, undefined).conflicts.length > 0)
         conflicts.push(`“${entry.name}” was changed in the file and deleted here. It stays deleted here, and stays in the file.`);
+    } else if (components.some((c) => c.name === entry.name)) {
+      conflicts.push(`“${entry.name}” is new in the file, and another persona is called that here. Rename one of them to have it here.`);
     } else {
       const id = `p${++issued}`;
-      components.push(...fresh(entry, i, id, components));
+      components.push({ ...componentOf(entry, i), id, said: saidIn(entry) });
       came.set(id, 'new in the file');
       seen.push({ id, decided, uses: idsOf(entry) });
     }
@@ -110,20 +99,17 @@ function whoIsWho(
     free.delete(seen);
     found.set(entry, { id: seen.id, seen });
   };
-  for (const entry of entries)
-    take(
-      entry,
-      [...free].find((s) => s.decided.name === entry.name),
-    );
+  const isHere = (id: string): boolean => components.some((c) => c.id === id);
+  for (const entry of entries) {
+    const same = [...free].filter((s) => s.decided.name === entry.name);
+    take(entry, same.find((s) => isHere(s.id)) ?? (components.some((c) => c.name === entry.name) ? undefined : same[0]));
+  }
   for (const entry of entries) {
     if (found.has(entry)) continue;
     const here = components.find((c) => c.name === entry.name && ![...found.values()].some((w) => w.id === c.id));
+    const renamed = [...free].find((s) => overlap(s.uses, idsOf(entry)) >= ALIKE);
     if (here) found.set(entry, { id: here.id });
-    else
-      take(
-        entry,
-        [...free].find((s) => overlap(s.uses, idsOf(entry)) >= ALIKE),
-      );
+    else take(entry, renamed);
   }
   return found;
 }
@@ -132,29 +118,8 @@ const idsOf = (entry: PersonaEntry): readonly string[] => (entry.resources ?? []
 
 /** Jaccard's index. */
 function overlap(a: readonly string[], b: readonly string[]): number {
-  const both = a.filter((one) => b.includes(one)).length;
-  return both / (new Set([...a, ...b]).size || 1);
-}
-
-function decidedIn(entry: PersonaEntry): Decided {
-  return decidedOf(entry.name, entry.pins ?? [], saidIn(entry));
-}
-
-const decidedHere = (c: Component): Decided => decidedOf(c.name, c.pins ?? [], c.said ?? NOTHING);
-
-const NOTHING = { patterns: [], profiles: [], requirements: [] } as const;
-
-function decidedOf(name: string, pins: readonly Pin[], said: ReturnType<typeof saidIn>): Decided {
-  const resources = said.requirements.map((r) => {
-    const requirements = requirementFields(r);
-    const { priority, latencyTargetMs } = r;
-    const sla = {
-      ...(priority === undefined ? {} : { priority }),
-      ...(latencyTargetMs === undefined ? {} : { latency_target_ms: latencyTargetMs }),
-    };
-    return { id: r.resource, requirements, sla };
-  });
-  return { name, pins, engagement_patterns: [], resource_profiles: [], ...demandFields(said), resources };
+  const other = new Set(b);
+  return a.filter((one) => other.has(one)).length / (new Set([...a, ...b]).size || 1);
 }
 
 interface Joined {
@@ -202,37 +167,8 @@ const FIELDS = [
   ['resources', 'requirements and service levels'],
 ] as const satisfies readonly (readonly [keyof Decided, string])[];
 
-/** A pin of the same thing decides it, whatever else is written. */
-const isPinned = ({ path }: Conflict, pins: readonly Pin[]): boolean => {
-  const [list, resource, part, field] = path;
-  return (
-    (list === 'resources' && part === 'sla' && pins.some((p) => p.resource === resource && p.field === field)) ||
-    (list === 'name' && pins.some((p) => p.field === 'name'))
-  );
-};
-
-const told = (persona: string, { path, theirs, ours }: Conflict): string =>
-  ours === undefined
-    ? `“${persona}”: ${path.join(' / ')} was changed in the file and taken out here. The file's ${short(theirs)} holds.`
-    : theirs === undefined
-      ? `“${persona}”: ${path.join(' / ')} was taken out of the file and changed here. ${short(ours)} stays here.`
-      : `“${persona}”: ${path.join(' / ')} is ${short(theirs)} in the file and ${short(ours)} here; both were changed. What is here stays. Pin it to decide.`;
-
-function short(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
-
 /** It came in by a document, and no session has shown it yet. */
 const isOnlyOfFile = (c: Component): boolean => c.lastAt === undefined && c.said !== undefined;
-
-const saysNothing = (said: Component['said']): boolean => Object.values(said ?? NOTHING).every((list) => list.length === 0);
-
-/** A persona as the document has it, until sessions teach more. */
-function fresh(entry: PersonaEntry, i: number, id: string, all: readonly Component[]): readonly Component[] {
-  const said = saidIn(entry);
-  return all.some((c) => c.name === entry.name) ? [] : [{ ...componentOf(entry, i), id, said }];
-}
 
 /** Whoever took it out of the file takes out what the file had said. A persona that only the file knew goes with it. */
 function takeOut(gone: Seen, components: Component[], came: Map<string, string>, conflicts: string[]): void {

@@ -92,7 +92,8 @@ export function createPersonaFile(ports: PersonaFilePorts): PersonaFiles & { loo
   async function writeOnce(to: DocumentFile): Promise<Result<Saved> | undefined> {
     const stands = await to.read();
     if (!stands.ok) return stands;
-    if (stands.value !== undefined) await takeIn(stands.value);
+    if (stands.value !== undefined && stands.value !== looked) await takeIn(stands.value);
+    const known = conflicts;
     const model = ports.model();
     const text = documentText(ours(model), stands.value === undefined ? undefined : { text: stands.value, name: to.name, ...since(model) });
     if (!text.ok) return text;
@@ -102,6 +103,8 @@ export function createPersonaFile(ports: PersonaFilePorts): PersonaFiles & { loo
     }
     ports.remember({ seen: memory().seen, saved: Object.fromEntries(entries(model)) });
     await takeIn(text.value);
+    // What we wrote ourselves is no answer to them.
+    conflicts = known;
     return ok({ file: to.name, written: text.value !== stands.value });
   }
 

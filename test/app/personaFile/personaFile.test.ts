@@ -170,6 +170,7 @@ describe('the persona document of the workspace', () => {
     done(await app.personas.saveToRepository());
     expect(world.text).toContain('"Mine"');
     expect(world.text).not.toContain(`"${name}"`);
+    expect(app.personas.conflicts().length).toBeGreaterThan(0);
   });
 
   it('a name that only the colleague changed holds here', async () => {
@@ -201,6 +202,47 @@ describe('the persona document of the workspace', () => {
     await app.settle();
     expect(named(app, 'Browser checks')).toBeUndefined();
     expect(named(app, 'Month end')?.profile?.pins).toEqual([]);
+  });
+
+  it('a pin decides what both changed, and a pin that both changed is told', async () => {
+    const world = createWorld();
+    const app = await world.open();
+    done(await app.personas.saveToRepository());
+    const { id, uses } = app.state().personas[0] as { id: string; uses: readonly { resource: string }[] };
+    const resource = uses[0]?.resource as string;
+    const sla = (priority: string) =>
+      first(world.text as string, (p) => ({
+        ...p,
+        resources: p.resources.map((r) => (r.id === resource ? { ...r, sla: { priority } } : r)),
+      }));
+    world.text = sla('low');
+    await app.settle();
+    const priority = () => app.state().personas.find((p) => p.id === id)?.profile?.demands[resource]?.priority;
+    expect(priority()).toBe('low');
+    world.text = first(world.text, (p) => ({ ...p, pins: [{ field: 'priority', resource, value: 'medium' }] }));
+    await app.settle();
+    expect(priority()).toBe('medium');
+    world.text = sla('high');
+    await app.settle();
+    expect(priority()).toBe('medium');
+    expect(faults(app)).toEqual([]);
+  });
+
+  it('two who give two personas the same name: each keeps its own, and that is said', async () => {
+    const world = createWorld();
+    const app = await world.open();
+    done(await app.personas.saveToRepository());
+    const [one, other] = app.state().personas as unknown as [{ id: string; name: string }, { id: string; name: string }];
+    world.text = changed(world.text as string, (d) => ({
+      ...d,
+      personas: d.personas.map((p) => (p.name === other.name ? { ...p, name: 'Same' } : p)),
+    }));
+    done(await app.personas.rename(one.id, 'Same'));
+    await app.settle();
+    const name = (id: string) => app.state().personas.find((p) => p.id === id)?.name;
+    expect([name(one.id), name(other.id)]).toEqual(['Same', other.name]);
+    expect(faults(app).join()).toContain(`“${other.name}” is called “Same” in the file, as another persona is here.`);
+    expect(app.state().personas).toHaveLength(learnt.components.length);
   });
 
   it('a broken file is told with its line, and nothing is taken from it or written into it', async () => {

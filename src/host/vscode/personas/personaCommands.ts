@@ -94,6 +94,7 @@ async function exportThem(app: App, target: Target | undefined, _ports: unknown,
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, `${name}.json`) } : {}),
   });
   if (!file) return;
+  if (folder && file.path === vscode.Uri.joinPath(folder, '.prewarm', 'personas.json').path) return save(app);
   const text = app.personas.exportText(
     wanted.map((p) => p.id),
     await existingAt(file),
