@@ -1,6 +1,6 @@
 import { failed, ok, type Result, type Rung } from '../domain/index.ts';
 import { busiestDay, type Rhythm, ratesOf } from './arrivals.ts';
-import { withoutCircles } from './cycles.ts';
+import { longestChain, withoutCircles } from './cycles.ts';
 import { CALL, CALL_LAG_MS, defaultsOf, REQUEST_MS, REQUESTS_PER_SECOND, SESSION as SESSION_DEFAULTS, START_FROM } from './defaults.ts';
 import { maybe, type ReadEdge, type ReadPersona, type ReadResource, SESSION } from './readPersonas.ts';
 import { callName, type Entry, type Link, type ModelledResource, type Scenario, type Visitors } from './scenario.ts';
@@ -30,6 +30,7 @@ const DAY = 86_400_000;
 /** 1970-01-05, a Monday. */
 const MONDAY = 4 * DAY;
 const MOST_RATE = 1e6;
+const LONGEST_CHAIN = 500;
 
 /** Personas of a document, together, with all defaults filled in. */
 export function scenarioOf(personas: readonly ReadPersona[], options: ScenarioOptions): Result<ReadScenario> {
@@ -52,6 +53,13 @@ export function scenarioOf(personas: readonly ReadPersona[], options: ScenarioOp
       `These resources lead to each other for ever: ${circle}. Give one of these edges a probability below 1 or remove it.`,
     );
   }
+  const chain = longestChain([...known.keys()], links);
+  if (chain > LONGEST_CHAIN)
+    return failed(
+      'bad-file',
+      'never',
+      `A chain of ${chain} resources, each leading to the next, is longer than can be simulated (${LONGEST_CHAIN}).`,
+    );
   for (const e of cut)
     assumed.push(`edges go in a circle, which is cut at its least likely one, ${callName(e)} (probability ${e.probability})`);
   const calls = new Set(links.filter((l) => l.how === 'call').map((l) => l.to));

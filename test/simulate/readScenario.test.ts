@@ -185,6 +185,11 @@ describe('a persona document as a scenario', () => {
       }),
       /for ever: a:x → a:y → a:x/,
     ],
+    [
+      'a chain without end',
+      persona({ edges: Array.from({ length: 20_000 }, (_, i) => ({ from: `a:${i}`, to: `a:${i + 1}`, probability: 1, lag_ms: {} })) }),
+      /A chain of 20000 resources/,
+    ],
     ['more than can be simulated', persona({ resources, traffic: { requests_per_second: 1e9 } }), /Use a smaller --scale/],
   ])('refuses %s, and says where', (_, document, message) => {
     const read = readPersonas(document, 'personas.json');
