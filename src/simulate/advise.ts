@@ -86,7 +86,9 @@ export async function advise(
   for (const candidate of candidates) {
     const after = await tried(candidate.changes.reduce(changed, now.scenario));
     if (!after.ok) return after;
-    all.push(adviceOf(candidate, before.value, after.value, now.rehearsed.offered.interactionsPerSecond));
+    // A start comes once in a rehearsal, however long it is, and the trial is shorter.
+    const share = candidate.against.law === 'cold start' ? trial.durationMs / options.durationMs : 1;
+    all.push(adviceOf(candidate, before.value, after.value, share * now.rehearsed.offered.interactionsPerSecond));
   }
   const advice = all.filter((a) => helps(a)).sort((a, b) => b.worthPerHour - a.worthPerHour);
   const best = advice.filter((a, i) => advice.findIndex((b) => b.against.of === a.against.of) === i);

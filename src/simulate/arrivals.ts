@@ -55,12 +55,11 @@ export function ratesOf(meanPerSecond: number, rhythm: Rhythm, startAt: number, 
   return { perSecond, stepMs };
 }
 
-/** The busiest hour of the week, from its Monday 00:00, ms. */
-export function busiestHour(rhythm: Rhythm): number {
+/** 00:00 of the day of the week with the busiest hour, ms from Monday 00:00. */
+export function busiestDay(rhythm: Rhythm): number {
   const week = weekShape(rhythm);
-  const most = Math.max(...week);
-  const at = week.indexOf(most) * QUARTER;
-  return at - (at % HOUR);
+  const at = week.indexOf(Math.max(...week)) * QUARTER;
+  return at - (at % DAY);
 }
 
 /** Quarters of an hour of a week, mean 1; one value where it is always the same. */

@@ -6,8 +6,7 @@ interface Edge {
 
 /** A circle of edges, from each to the next and from the last to the first; undefined where there is none. */
 export function circleIn<E extends Edge>(edges: readonly E[]): readonly E[] | undefined {
-  const from = new Map<string, E[]>();
-  for (const e of edges) from.set(e.from, [...(from.get(e.from) ?? []), e]);
+  const from = startingAt(edges);
   const done = new Set<string>();
   for (const begin of from.keys()) {
     // By hand, since a chain of resources may be longer than the stack.
@@ -52,17 +51,41 @@ export function withoutCircles<E extends Edge>(
   }
 }
 
+/** Edges in the longest chain; only where there is no circle. */
+export function longestChain<E extends Edge>(nodes: readonly string[], edges: readonly E[]): number {
+  const from = startingAt(edges);
+  const depth = new Map<string, number>();
+  let longest = 0;
+  for (const node of inOrder(nodes, edges))
+    for (const { to } of from.get(node) ?? []) {
+      const d = Math.max(depth.get(to) ?? 0, (depth.get(node) ?? 0) + 1);
+      depth.set(to, d);
+      longest = Math.max(longest, d);
+    }
+  return longest;
+}
+
 /** Each after all that lead to it; only where there is no circle. */
 export function inOrder<E extends Edge>(nodes: readonly string[], edges: readonly E[]): readonly string[] {
   const left = new Map(nodes.map((n) => [n, 0]));
+  const from = startingAt(edges);
   for (const e of edges) left.set(e.to, (left.get(e.to) ?? 0) + 1);
   const order = nodes.filter((n) => left.get(n) === 0);
   for (const node of order)
-    for (const e of edges) {
-      if (e.from !== node) continue;
-      const n = (left.get(e.to) as number) - 1;
-      left.set(e.to, n);
-      if (n === 0) order.push(e.to);
+    for (const { to } of from.get(node) ?? []) {
+      const n = (left.get(to) as number) - 1;
+      left.set(to, n);
+      if (n === 0) order.push(to);
     }
   return order;
+}
+
+function startingAt<E extends Edge>(edges: readonly E[]): ReadonlyMap<string, readonly E[]> {
+  const from = new Map<string, E[]>();
+  for (const e of edges) {
+    const list = from.get(e.from);
+    if (list) list.push(e);
+    else from.set(e.from, [e]);
+  }
+  return from;
 }

@@ -3,18 +3,31 @@ const BUCKETS = 64;
 const SMALLEST = 2 ** -10;
 const OCTAVES = 40;
 
-/** Times from a microsecond to a month in a memory that does not grow (after HdrHistogram, Tene 2012). */
+/** Times from a microsecond to a month in a memory that does not grow with their number (after HdrHistogram, Tene 2012). */
 export class Histogram {
   count = 0;
   sum = 0;
   max = 0;
-  private readonly counts = new Uint32Array(BUCKETS * OCTAVES + 1);
+  /** Below the smallest time that is told apart, such as no wait at all. */
+  private least = 0;
+  /** The buckets of each power of two, made when one is needed: most stations see few of them. */
+  private rows: (Uint32Array | undefined)[] = [];
 
   add(ms: number): void {
     this.count++;
     this.sum += ms;
     if (ms > this.max) this.max = ms;
-    this.counts[bucketOf(ms)] = (this.counts[bucketOf(ms)] as number) + 1;
+    if (!(ms >= SMALLEST)) {
+      this.least++;
+      return;
+    }
+    // By exponent and the first bits of the mantissa: linear within a power of two, and no logarithm.
+    FLOAT[0] = ms;
+    const high = BITS[1] as number;
+    const octave = (high >>> 20) - SMALLEST_EXPONENT;
+    const row = this.rows[octave < OCTAVES ? octave : OCTAVES] ?? this.rowOf(octave);
+    const bucket = (high >>> 14) & (BUCKETS - 1);
+    row[bucket] = (row[bucket] as number) + 1;
   }
 
   get mean(): number {
@@ -25,10 +38,14 @@ export class Histogram {
   quantile(q: number): number {
     if (this.count === 0) return Number.NaN;
     const wanted = Math.max(1, Math.ceil(q * this.count));
-    let seen = 0;
-    for (let i = 0; i < this.counts.length; i++) {
-      seen += this.counts[i] as number;
-      if (seen >= wanted) return Math.min(this.max, middleOf(i));
+    let seen = this.least;
+    if (seen >= wanted) return 0;
+    for (const [octave, row] of this.rows.entries()) {
+      if (!row) continue;
+      for (const [bucket, n] of row.entries()) {
+        seen += n;
+        if (seen >= wanted) return Math.min(this.max, octave === OCTAVES ? this.max : middleOf(octave, bucket));
+      }
     }
     return this.max;
   }
@@ -37,32 +54,36 @@ export class Histogram {
     this.count += other.count;
     this.sum += other.sum;
     this.max = Math.max(this.max, other.max);
-    for (const [i, n] of other.counts.entries()) this.counts[i] = (this.counts[i] as number) + n;
+    this.least += other.least;
+    for (const [octave, theirs] of other.rows.entries()) {
+      if (!theirs) continue;
+      const row = this.rows[octave] ?? this.rowOf(octave);
+      for (const [bucket, n] of theirs.entries()) row[bucket] = (row[bucket] as number) + n;
+    }
   }
 
   clear(): void {
     this.count = 0;
     this.sum = 0;
     this.max = 0;
-    this.counts.fill(0);
+    this.least = 0;
+    this.rows = [];
+  }
+
+  /** What is longer than a month is one bucket. */
+  private rowOf(octave: number): Uint32Array {
+    const at = Math.min(octave, OCTAVES);
+    while (this.rows.length <= at) this.rows.push(undefined);
+    this.rows[at] = new Uint32Array(BUCKETS);
+    return this.rows[at];
   }
 }
 
 const FLOAT = new Float64Array(1);
 const BITS = new Uint32Array(FLOAT.buffer);
+/** The exponent of the smallest as a double has it. */
+const SMALLEST_EXPONENT = 1023 - 10;
 
-/** By exponent and the first bits of the mantissa: linear within a power of two, and no logarithm. */
-function bucketOf(ms: number): number {
-  if (!(ms >= SMALLEST)) return 0;
-  FLOAT[0] = ms;
-  const high = BITS[1] as number;
-  const octave = (high >>> 20) - 1023 + 10;
-  return octave >= OCTAVES ? BUCKETS * OCTAVES : 1 + octave * BUCKETS + ((high >>> 14) & 63);
-}
-
-function middleOf(bucket: number): number {
-  if (bucket === 0) return 0;
-  const octave = Math.floor((bucket - 1) / BUCKETS);
-  const within = (bucket - 1) % BUCKETS;
-  return SMALLEST * 2 ** octave * (1 + (within + 0.5) / BUCKETS);
+function middleOf(octave: number, bucket: number): number {
+  return SMALLEST * 2 ** octave * (1 + (bucket + 0.5) / BUCKETS);
 }

@@ -40,6 +40,7 @@ const MOST_FITS = 2000;
 export function assignments(practice: Practice, scenario: Scenario): readonly Readonly<Record<string, string>>[] {
   const names = Object.keys(practice.resources);
   const calls = new Set(callsOf(scenario).map(callName));
+  const [callers, callees] = neighbours(scenario);
   const entries = new Set(scenario.visitors.flatMap((v) => v.entries.map((e) => e.resource)));
   const found: Record<string, string>[] = [];
   const fits = (name: string, r: ModelledResource): boolean => {
@@ -52,18 +53,43 @@ export function assignments(practice: Practice, scenario: Scenario): readonly Re
   };
   const connected = (at: Readonly<Record<string, string>>): boolean =>
     practice.calls.every(({ from, to }) => at[from] === undefined || at[to] === undefined || calls.has(`${at[from]} → ${at[to]}`));
+  /** Who a name can be at all: the neighbours of what is assigned already, else anybody. */
+  const near = (name: string, at: Readonly<Record<string, string>>): readonly ModelledResource[] => {
+    for (const { from, to } of practice.calls) {
+      if (from === name && at[to] !== undefined) return callers.get(at[to]) ?? [];
+      if (to === name && at[from] !== undefined) return callees.get(at[from]) ?? [];
+    }
+    return scenario.resources;
+  };
   const extend = (at: Record<string, string>, i: number): void => {
-    if (found.length >= MOST_FITS) return;
     const name = names[i];
     if (name === undefined) return void found.push(at);
-    for (const r of scenario.resources) {
-      if (Object.values(at).includes(r.id) || !fits(name, r)) continue;
+    const taken = Object.values(at);
+    for (const r of near(name, at)) {
+      if (found.length >= MOST_FITS) return;
+      if (taken.includes(r.id) || !fits(name, r)) continue;
       const next = { ...at, [name]: r.id };
       if (connected(next)) extend(next, i + 1);
     }
   };
   extend({}, 0);
   return found;
+}
+
+/** Of each resource: who calls it, and whom it calls. */
+function neighbours(
+  scenario: Scenario,
+): readonly [ReadonlyMap<string, readonly ModelledResource[]>, ReadonlyMap<string, readonly ModelledResource[]>] {
+  const resources = new Map(scenario.resources.map((r) => [r.id, r]));
+  const [callers, callees] = [new Map<string, ModelledResource[]>(), new Map<string, ModelledResource[]>()];
+  const add = (to: Map<string, ModelledResource[]>, id: string, r: ModelledResource | undefined): void => {
+    if (r) to.set(id, [...(to.get(id) ?? []), r]);
+  };
+  for (const c of callsOf(scenario)) {
+    add(callers, c.to, resources.get(c.from));
+    add(callees, c.from, resources.get(c.to));
+  }
+  return [callers, callees];
 }
 
 /** A figure of a resource or a call by its name in practices; undefined where there is none. */

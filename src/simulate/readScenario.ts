@@ -1,6 +1,6 @@
 import { failed, ok, type Result, type Rung } from '../domain/index.ts';
-import { busiestHour, type Rhythm, ratesOf } from './arrivals.ts';
-import { withoutCircles } from './cycles.ts';
+import { busiestDay, type Rhythm, ratesOf } from './arrivals.ts';
+import { longestChain, withoutCircles } from './cycles.ts';
 import { CALL, CALL_LAG_MS, defaultsOf, REQUEST_MS, REQUESTS_PER_SECOND, SESSION as SESSION_DEFAULTS, START_FROM } from './defaults.ts';
 import { maybe, type ReadEdge, type ReadPersona, type ReadResource, SESSION } from './readPersonas.ts';
 import { callName, type Entry, type Link, type ModelledResource, type Scenario, type Visitors } from './scenario.ts';
@@ -10,7 +10,9 @@ export interface ScenarioOptions {
   /** Times as many arrivals. */
   readonly scale: number;
   /** Wall clock, ms as if in UTC; undefined: the busiest hour of the week. */
+  /** Undefined, and it is shorter than a day: the mean rate, whatever the hour; else from 00:00 of the busiest day of the week. */
   readonly startAt?: number;
+  readonly durationMs: number;
   readonly seed: number;
   /** How warm all is at the beginning that does not say so itself. */
   readonly rung: Rung;
@@ -18,19 +20,23 @@ export interface ScenarioOptions {
 
 export interface ReadScenario {
   readonly scenario: Scenario;
-  readonly startAt: number;
+  /** Undefined: no time in particular. */
+  readonly startAt?: number;
   /** What the document does not say and is taken for granted, in words. */
   readonly assumed: readonly string[];
 }
 
+const DAY = 86_400_000;
 /** 1970-01-05, a Monday. */
-const MONDAY = 4 * 86_400_000;
+const MONDAY = 4 * DAY;
 const MOST_RATE = 1e6;
+const LONGEST_CHAIN = 500;
 
 /** Personas of a document, together, with all defaults filled in. */
 export function scenarioOf(personas: readonly ReadPersona[], options: ScenarioOptions): Result<ReadScenario> {
   const assumed: string[] = [];
-  const startAt = options.startAt ?? MONDAY + busiestHour(rhythmOf(personas[0] as ReadPersona));
+  const first = personas[0] as ReadPersona;
+  const startAt = options.startAt ?? (options.durationMs < DAY ? undefined : MONDAY + busiestDay(rhythmOf(first)));
   const read = collected(personas);
   const known = new Map(read.resources.map((r) => [r.id, r]));
   const sessionsOnly = personas.every((p) => p.patterns.length === 0 && p.traffic.requestsPerSecond === undefined);
@@ -47,6 +53,13 @@ export function scenarioOf(personas: readonly ReadPersona[], options: ScenarioOp
       `These resources lead to each other for ever: ${circle}. Give one of these edges a probability below 1 or remove it.`,
     );
   }
+  const chain = longestChain([...known.keys()], links);
+  if (chain > LONGEST_CHAIN)
+    return failed(
+      'bad-file',
+      'never',
+      `A chain of ${chain} resources, each leading to the next, is longer than can be simulated (${LONGEST_CHAIN}).`,
+    );
   for (const e of cut)
     assumed.push(`edges go in a circle, which is cut at its least likely one, ${callName(e)} (probability ${e.probability})`);
   const calls = new Set(links.filter((l) => l.how === 'call').map((l) => l.to));
@@ -65,7 +78,7 @@ export function scenarioOf(personas: readonly ReadPersona[], options: ScenarioOp
     );
   return ok({
     scenario: { resources: resources.map(asSeen(personas, visitors, known, assumed)), links, visitors },
-    startAt,
+    ...maybe('startAt', startAt),
     assumed: grouped(assumed),
   });
 }
@@ -208,7 +221,7 @@ interface Context {
   readonly known: ReadonlyMap<string, ReadResource>;
   /** Resources that others call. */
   readonly calls: ReadonlySet<string>;
-  readonly startAt: number;
+  readonly startAt: number | undefined;
   readonly options: ScenarioOptions;
   readonly weight: number;
   readonly assumed: string[];
@@ -234,7 +247,13 @@ function visitorsOf(persona: ReadPersona, context: Context): Result<readonly Vis
     think: { shape: 'exponential', meanMs: Math.max(traffic.thinkMs ?? SESSION_DEFAULTS.thinkMs, 1e-3) } as const,
     transferMs: traffic.transferMs ?? 0,
   };
-  const rates = (perSecond: number) => ratesOf((perSecond * options.scale) / interactions, rhythmOf(persona), startAt, options.seed);
+  const rhythm = rhythmOf(persona);
+  if (startAt === undefined && (rhythm.hourOfWeek || rhythm.peaks.length > 0))
+    assumed.push(`no time is named and it is shorter than a day, so the mean rate comes, without hours and peaks|${persona.name}`);
+  const rates = (perSecond: number) =>
+    startAt === undefined
+      ? ratesOf((perSecond * options.scale) / interactions, { peaks: [], ...maybe('burst', rhythm.burst) }, 0, options.seed)
+      : ratesOf((perSecond * options.scale) / interactions, rhythm, startAt, options.seed);
   const patterns = persona.patterns.map((p) => ({ ...p, perSecond: (1000 * p.volume) / p.windowMs }));
   const volume = patterns.reduce((sum, p) => sum + p.perSecond, 0);
   if (patterns.length > 0 && volume > 0) {
@@ -267,7 +286,7 @@ function visitorsOf(persona: ReadPersona, context: Context): Result<readonly Vis
     return ok([{ ...common, pattern: 'requests', ...rates(traffic.requestsPerSecond), entries: begins.chosen, choose: 'one' }]);
   if (persona.perWeek !== undefined && persona.perWeek > 0) {
     assumed.push(`no traffic is said, so sessions come as in recurrence and each uses what its edges from “session” say|${persona.name}`);
-    const { perSecond, stepMs } = ratesOf((options.scale * persona.perWeek) / 604_800, rhythmOf(persona), startAt, options.seed);
+    const { perSecond, stepMs } = rates((interactions * persona.perWeek) / 604_800);
     return ok([{ ...common, interactions: 1, pattern: 'sessions', perSecond, stepMs, entries: begins.each, choose: 'each' }]);
   }
   assumed.push(`no traffic is said, so ${REQUESTS_PER_SECOND} request a second comes|${persona.name}`);

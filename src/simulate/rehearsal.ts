@@ -43,7 +43,7 @@ export async function rehearsal(read: ReadScenario, options: RehearsalOptions): 
         personas: options.personas,
         durationMs: options.durationMs,
         scale: options.scale,
-        startAt: wallClock(read.startAt),
+        startAt: read.startAt === undefined ? 'any time' : wallClock(read.startAt),
         seed: options.seed,
         injected: options.injected.map(changeText),
       },

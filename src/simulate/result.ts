@@ -41,7 +41,8 @@ export interface RehearsalResult {
     readonly title: string;
     readonly of: string;
     readonly figure: string;
-    readonly value: number;
+    /** Null: there is no limit at all. */
+    readonly value: number | null;
     readonly atMost?: number;
     readonly atLeast?: number;
   }[];
@@ -61,7 +62,7 @@ export interface Setting {
   readonly measuredMs: number;
   readonly warmUpMs: number;
   readonly scale: number;
-  /** Wall clock, `Mon 09:00` for a week without a date. */
+  /** Wall clock, `Mon 09:00` for a week without a date, `any time` for the mean rate of all. */
   readonly startAt: string;
   readonly seed: number;
   readonly replications: number;

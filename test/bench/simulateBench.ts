@@ -40,7 +40,7 @@ function hundred(): Scenario {
     engagement_patterns: [{ ...shopper.engagement_patterns[0], expected_volume: 60 }],
     traffic: { peak_times: ['Mon-Fri 09:00-17:00'] },
   }));
-  return readScenarioOf({ version: 1, personas }).scenario;
+  return readScenarioOf({ version: 1, personas }, { durationMs: 86_400_000 }).scenario;
 }
 
 async function day(): Promise<number> {

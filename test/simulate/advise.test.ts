@@ -55,6 +55,16 @@ describe('recommendations', () => {
     expect(advice[0]?.text).toMatch(/give api → db up after|try api → db again at most/);
   });
 
+  it('of a start that comes once: its gain an hour is the smaller, the longer the rehearsal', async () => {
+    const scenario = changed(shop, { do: 'rung', of: 'db', rung: 'created', startMs: 4000 });
+    const now = { scenario, rehearsed: await rehearsed(scenario, { durationMs: 6000, replications: 2 }) };
+    const gain = async (durationMs: number): Promise<number> => {
+      const result = await advise(now, causesOf(now, set), [], { durationMs, seed: 1, ...quiet });
+      return result.ok ? Math.max(...result.value.advice.map((a) => a.gainPerHour)) : Number.NaN;
+    };
+    expect((await gain(240_000)) / (await gain(2_400_000))).toBeCloseTo(10, 6);
+  });
+
   it('for several causes are tried together, too, and are better than each', async () => {
     const { advice, together } = await advised({ do: 'errors', of: 'mail', rate: 0.6 }, { do: 'time', of: 'db', factor: 12 });
     expect(together?.texts.length).toBeGreaterThanOrEqual(2);

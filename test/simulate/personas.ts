@@ -60,7 +60,7 @@ export function personasOf(document: unknown): readonly ReadPersona[] {
 }
 
 export function readScenarioOf(document: unknown, options: Partial<ScenarioOptions> = {}): ReadScenario {
-  const read = scenarioOf(personasOf(document), { scale: 1, seed: 1, rung: 'ready', ...options });
+  const read = scenarioOf(personasOf(document), { scale: 1, seed: 1, rung: 'ready', durationMs: 60_000, ...options });
   if (!read.ok) throw new Error(read.fault.message);
   return read.value;
 }

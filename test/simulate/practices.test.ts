@@ -91,7 +91,7 @@ describe('practices', () => {
       if (!read.ok) throw new Error(read.fault.message);
       return assignments(read.value[0] as (typeof read.value)[number], shop).map((at) => `${at.a} ${at.b}`);
     };
-    expect(fits({})).toEqual(['web api', 'api db', 'api mail', 'api prices']);
+    expect(fits({})).toEqual(['web api', 'api db', 'api prices', 'api mail']);
     expect(fits({ resources: { a: {}, b: { kinds: ['database'] } } })).toEqual(['api db']);
     expect(fits({ resources: { a: { entry: true }, b: {} } })).toEqual(['web api']);
     expect(fits({ resources: { a: {}, b: { ids: ['mail'] } } })).toEqual(['api mail']);

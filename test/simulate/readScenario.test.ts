@@ -5,7 +5,7 @@ import { scenarioOf } from '../../src/simulate/readScenario.ts';
 import { meanOf } from '../../src/simulate/serviceTime.ts';
 import { personasOf, readScenarioOf, rehearsed, SHOP } from './personas.ts';
 
-const options = { scale: 1, seed: 1, rung: 'ready' } as const;
+const options = { scale: 1, seed: 1, rung: 'ready', durationMs: 60_000 } as const;
 const persona = (more: object) => ({ version: 1, personas: [{ name: 'P', weight: 1, edges: [], ...more }] });
 const resources = [{ id: 'compose:a/db', kind: 'database' }];
 
@@ -124,6 +124,18 @@ describe('a persona document as a scenario', () => {
     expect(scenario.visitors[0]).toMatchObject({ perSecond: [20], transferMs: 100 });
   });
 
+  it('hours and peaks count from a time on, and over whole days; else the mean rate comes', () => {
+    const document = persona({ resources, traffic: { requests_per_second: 6, peak_times: ['Tue 09:00-10:00'] } });
+    const of = (more: object) => readScenarioOf(document, more);
+    expect(of({}).scenario.visitors[0]?.perSecond).toEqual([6]);
+    expect(of({}).assumed.join('\n')).toContain('the mean rate comes');
+    const peak = of({ startAt: Date.UTC(2026, 11, 1, 9) }).scenario.visitors[0]?.perSecond as number[];
+    expect(peak[0]).toBeCloseTo(3 * (peak[4] as number), 9);
+    const day = of({ durationMs: 86_400_000 });
+    expect([new Date(day.startAt as number).getUTCDay(), (day.startAt as number) % 86_400_000]).toEqual([2, 0]);
+    expect(day.scenario.visitors[0]?.perSecond[36]).toBeCloseTo(3 * (day.scenario.visitors[0]?.perSecond[0] as number), 9);
+  });
+
   it('a cold rung makes a start, by the share of it that is left', () => {
     const cold = (rung: 'absent' | 'created' | 'paused' | 'ready') =>
       readScenarioOf(persona({ resources }), { rung }).scenario.resources[0]?.coldStart;
@@ -172,6 +184,11 @@ describe('a persona document as a scenario', () => {
         ],
       }),
       /for ever: a:x → a:y → a:x/,
+    ],
+    [
+      'a chain without end',
+      persona({ edges: Array.from({ length: 20_000 }, (_, i) => ({ from: `a:${i}`, to: `a:${i + 1}`, probability: 1, lag_ms: {} })) }),
+      /A chain of 20000 resources/,
     ],
     ['more than can be simulated', persona({ resources, traffic: { requests_per_second: 1e9 } }), /Use a smaller --scale/],
   ])('refuses %s, and says where', (_, document, message) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isSteady, peakOf, ratesOf } from '../../src/simulate/arrivals.ts';
-import { circleIn, inOrder, withoutCircles } from '../../src/simulate/cycles.ts';
+import { circleIn, inOrder, longestChain, withoutCircles } from '../../src/simulate/cycles.ts';
 import { estimate, studentT } from '../../src/simulate/estimate.ts';
 import { lengthOfTime } from '../../src/simulate/lengthOfTime.ts';
 import { Random } from '../../src/simulate/random.ts';
@@ -130,6 +130,10 @@ describe('circles of edges', () => {
   });
   it('that nobody would leave are told', () => {
     expect(withoutCircles([edge('a', 'b'), edge('b', 'a')], (c) => c.length === 2).endless?.map((e) => e.from)).toEqual(['a', 'b']);
+  });
+  it('the longest chain is counted in edges', () => {
+    expect(longestChain(['a', 'b', 'c', 'd'], [edge('a', 'b'), edge('b', 'c'), edge('a', 'c'), edge('c', 'd')])).toBe(3);
+    expect(longestChain(['a'], [])).toBe(0);
   });
   it('a chain longer than the stack is no problem', () => {
     expect(circleIn(Array.from({ length: 50_000 }, (_, i) => edge(`n${i}`, `n${i + 1}`)))).toBeUndefined();

@@ -266,7 +266,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       duration: { type: 'string', hint: 'Simulated time: 90s, 10m, 1h30m, 1d, PT1H (10m).' },
       scale: { type: 'string', hint: 'Times as many arrivals (1).' },
       seed: { type: 'string', hint: 'The same seed gives the same result, to the byte (1).' },
-      start: { type: 'string', hint: 'When it begins, such as 2026-11-30T09:00 (the busiest hour of the week).' },
+      start: {
+        type: 'string',
+        hint: 'When it begins, such as 2026-11-30T09:00 (the mean rate of all hours; of a day and more, the busiest day’s 00:00).',
+      },
       rung: { type: 'string', hint: 'How warm resources are at the beginning that do not say so themselves (ready).' },
       replications: { type: 'string', hint: 'Independent runs that intervals are made of (10; 2 and more where each is long).' },
       slow: { type: 'string', hint: 'Inject delays: ID=200ms, several with commas.' },

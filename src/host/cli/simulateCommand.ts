@@ -32,7 +32,7 @@ export async function simulateCommand(invocation: Invocation): Promise<Result<Re
   const practices = await practicesOf(file, options.practices as string | undefined);
   if (!practices.ok) return practices;
   const { durationMs, scale, seed, startAt, rung, replications } = settings.value;
-  const read = scenarioOf(chosen.value, { scale, seed, rung, ...(startAt === undefined ? {} : { startAt }) });
+  const read = scenarioOf(chosen.value, { scale, seed, rung, durationMs, ...(startAt === undefined ? {} : { startAt }) });
   if (!read.ok) return read;
   const injected = injectedOf(options, read.value.scenario);
   if (!injected.ok) return injected;

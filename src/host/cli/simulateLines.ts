@@ -6,7 +6,7 @@ export function resultLines(r: RehearsalResult): readonly string[] {
   const { rehearsal, latencyMs } = r;
   const width = Math.max(8, ...r.resources.map((x) => x.id.length));
   return [
-    `${rehearsal.personas.join(', ')}: ${seconds(rehearsal.durationMs)} from ${rehearsal.startAt}, scale ${rehearsal.scale}, seed ${rehearsal.seed}, ${rehearsal.replications} replications, ${rehearsal.requests} requests`,
+    `${rehearsal.personas.join(', ')}: ${seconds(rehearsal.durationMs)} ${rehearsal.startAt === 'any time' ? 'at any time' : `from ${rehearsal.startAt}`}, scale ${rehearsal.scale}, seed ${rehearsal.seed}, ${rehearsal.replications} replications, ${rehearsal.requests} requests`,
     ...rehearsal.injected.map((what) => `injected: ${what}`),
     '',
     `throughput ${number(r.throughput)}/s   errors ${percent(r.errorRate)}   latency p50 ${ms(latencyMs.p50)}, p95 ${ms(latencyMs.p95)}, p99 ${ms(latencyMs.p99)}${margin(r)}`,
@@ -48,7 +48,7 @@ export function resultLines(r: RehearsalResult): readonly string[] {
       'Practices that do not hold',
       r.deviations.map(
         (d) =>
-          `${d.title}: ${d.figure} of ${d.of} is ${number(d.value)}, and should be ${d.atMost === undefined ? `at least ${d.atLeast}` : `at most ${d.atMost}`}`,
+          `${d.title}: ${d.figure} of ${d.of} is ${d.value === null ? 'without limit' : number(d.value)}, and should be ${d.atMost === undefined ? `at least ${d.atLeast}` : `at most ${d.atMost}`}`,
       ),
     ),
     ...section('Assumed, since the document does not say', r.assumed),
