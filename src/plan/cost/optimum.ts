@@ -55,7 +55,13 @@ export function optimum(problem: ChoiceProblem): Optimum | undefined {
     const found = search(problem, candidates, base.multipliers, width);
     if (found.state) {
       const chosen = chosenOf(problem, picksOf(found.state, candidates, found.open));
-      return { ...chosen, gap: found.complete ? 0 : Math.max(0, chosen.value - base.bound) };
+      if (found.complete) return { ...chosen, gap: 0 };
+      // What it is from the bound is all the width that is needed to prove it, or to better it.
+      const gap = Math.max(0, chosen.value - base.bound);
+      const closer = search(problem, candidates, base.multipliers, Math.min(width, gap + scale * TOLERANCE));
+      const better = closer.state ? chosenOf(problem, picksOf(closer.state, candidates, closer.open)) : chosen;
+      const best = better.value < chosen.value ? better : chosen;
+      return { ...best, gap: closer.complete ? 0 : Math.max(0, best.value - base.bound) };
     }
     if (width >= everything) return undefined;
   }
@@ -140,7 +146,7 @@ interface View {
   readonly rest: readonly number[];
 }
 
-const SHIFTS = [0.3, 1, 3];
+const SHIFTS = [0.1, 0.3, 0.6, 1, 2, 4];
 
 function viewsOf(open: readonly Open[], multipliers: readonly number[], width: number): readonly View[] {
   const spread = multipliers.map((_, b) =>
