@@ -37,7 +37,7 @@ const WIDER = 1.35;
 const FIRST_OPEN = 16;
 
 /**
- * The exact optimum of a multiple-choice knapsack, or undefined where no choice keeps to the budgets. With multipliers λ every choice's
+ * The exact optimum of a multiple-choice knapsack, or undefined where no choice keeps to the budgets (or none was found among 40,000 at a time). With multipliers λ every choice's
  * value is the Lagrangian bound + Σ regrets + λ · (what is left of the budgets). So all choices within `width` of the bound are made of
  * choices whose regrets, and what they leave, add up to no more than that; they are listed item by item, without those that are
  * dominated (Pisinger, "A minimal algorithm for the multiple-choice knapsack problem", 1995; here for several budgets). If there are
@@ -49,7 +49,10 @@ export function optimum(problem: ChoiceProblem): Optimum | undefined {
   const candidates = problem.items.map((choices, item) => candidatesOf(choices, item, base.multipliers));
   const all = candidates.flatMap(({ choices }) => choices.map((c) => c.regret)).sort((a, b) => a - b);
   const scale = Math.max(1e-300, Math.abs(base.bound), all.at(-1) ?? 0);
-  const everything = widest(problem, candidates, base.multipliers) + scale * TOLERANCE;
+  // No choice has a value above this: where the bound is, there is none.
+  const worst = problem.items.reduce((sum, own) => sum + Math.max(...own.map((c) => c.value)), 0);
+  if (base.bound > worst + scale * TOLERANCE) return undefined;
+  const everything = Math.min(widest(problem, candidates, base.multipliers), worst - base.bound) + scale * TOLERANCE;
   let width = Math.max(scale * TOLERANCE, all[Math.min(all.length - 1, problem.items.length + FIRST_OPEN)] ?? 0);
   for (; ; width = Math.min(everything, WIDER * width)) {
     const found = search(problem, candidates, base.multipliers, width);
