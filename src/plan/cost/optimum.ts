@@ -1,4 +1,4 @@
-import { type ChoiceProblem, type Chosen, chosenOf, TOLERANCE, within } from './choiceProblem.ts';
+import { type ChoiceProblem, type Chosen, chosenOf, loosened, TOLERANCE } from './choiceProblem.ts';
 import { relaxed } from './multipliers.ts';
 import { type Frontier, frontierOf } from './nondominated.ts';
 
@@ -43,7 +43,9 @@ const FIRST_OPEN = 16;
  * dominated (Pisinger, "A minimal algorithm for the multiple-choice knapsack problem", 1995; here for several budgets). If there are
  * none the width is raised, so that no first solution has to be guessed, and what is found is the best.
  */
-export function optimum(problem: ChoiceProblem): Optimum | undefined {
+export function optimum(asked: ChoiceProblem): Optimum | undefined {
+  // A budget that is met to the last digit would make its multiplier endless.
+  const problem = { ...asked, budgets: asked.budgets.map(loosened) };
   const base = relaxed(problem);
   if (!base) return undefined;
   const candidates = problem.items.map((choices, item) => candidatesOf(choices, item, base.multipliers));
@@ -115,7 +117,7 @@ function search({ budgets }: ChoiceProblem, candidates: readonly Open[], multipl
     let left = regret;
     for (let b = 0; b < budgets.length; b++) {
       const budget = budgets[b] as number;
-      if (!within((takes[b] as number) + (rest.least[done]?.[b] as number), budget)) return false;
+      if ((takes[b] as number) + (rest.least[done]?.[b] as number) > budget) return false;
       const unused = budget - (takes[b] as number) - (rest.most[done]?.[b] as number);
       if (unused > 0) left += unused * (multipliers[b] as number);
     }
