@@ -11,15 +11,16 @@ export async function capacityCommand(invocation: Invocation): Promise<Result<Re
   const quantile = asked === undefined ? undefined : Number(asked);
   if (quantile !== undefined && !(quantile > 0 && quantile < 1))
     return failed('wrong-usage', 'never', `--quantile must be between 0 and 1, not “${asked}”.`);
-  return withApp(invocation, async (app) => {
-    const capacity = await app.capacity(quantile);
-    const curve = await app.tradeOff();
-    return ok({
-      json: { ...jsonOf(capacity), ...(curve.ok ? { curve: curve.value } : {}) },
-      lines: [...capacityLines(capacity), '', ...(curve.ok ? curveLines(curve.value) : [curve.fault.message])],
-      faults: curve.ok ? [] : [curve.fault],
-    });
-  });
+  return withApp(invocation, async (app) => ok(reportOn(await app.capacity(quantile), await app.tradeOff())));
+}
+
+/** Where no plan keeps to all targets and budgets the capacity is told all the same, and the exit code is 1. */
+export function reportOn(capacity: CapacityReport, curve: Result<TradeOffReport>): Report {
+  return {
+    json: { ...jsonOf(capacity), ...(curve.ok ? { curve: curve.value } : {}) },
+    lines: [...capacityLines(capacity), ...(curve.ok ? ['', ...curveLines(curve.value)] : [])],
+    faults: curve.ok ? [] : [curve.fault],
+  };
 }
 
 function jsonOf({ quantile, basis, dimensions, givingWay }: CapacityReport): object {

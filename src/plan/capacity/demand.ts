@@ -54,7 +54,7 @@ export function summandsOf(personas: readonly PersonaDemand[], span: Span): read
     if (claims.length === 0 || p.probability <= 0) continue;
     const chance = { probability: p.probability, claims };
     if (p.oneOf === undefined) alone.push({ chances: [chance] });
-    else groups.set(p.oneOf, [...(groups.get(p.oneOf) ?? []), chance]);
+    else if (!groups.get(p.oneOf)?.push(chance)) groups.set(p.oneOf, [chance]);
   }
   return [...alone, ...[...groups.values()].map((chances) => ({ chances })), ...foreseen];
 }

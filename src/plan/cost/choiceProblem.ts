@@ -24,7 +24,10 @@ export interface Chosen {
 /** Sums of floats that should be equal differ by that share. */
 export const TOLERANCE = 1e-9;
 
-export const within = (amount: number, budget: number): boolean => amount <= budget + TOLERANCE * Math.max(1, Math.abs(budget));
+/** With what it may be exceeded by for that reason. */
+export const loosened = (budget: number): number => budget + TOLERANCE * Math.max(1, Math.abs(budget));
+
+export const within = (amount: number, budget: number): boolean => amount <= loosened(budget);
 
 export function chosenOf({ items, budgets }: ChoiceProblem, picks: readonly number[]): Chosen {
   const takes = budgets.map(() => 0);

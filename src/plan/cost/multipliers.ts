@@ -23,7 +23,7 @@ export function relaxed(problem: ChoiceProblem): Relaxed | undefined {
   let at = budgets.map(() => 0);
   let best = flat.look(at);
   const scales = budgets.map((budget, b) => flat.valueRange / Math.max(budget, flat.most[b] as number, Number.MIN_VALUE) || 1);
-  if (budgets.some((budget, b) => (flat.least[b] as number) > budget * (1 + 1e-9) + 1e-9)) return undefined;
+  if (budgets.some((budget, b) => (flat.least[b] as number) > budget)) return undefined;
   for (let round = 0; round < ROUNDS; round++) {
     const before = best.bound;
     for (const direction of directions(budgets.length, round)) {

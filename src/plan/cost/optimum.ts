@@ -1,4 +1,4 @@
-import { type ChoiceProblem, type Chosen, chosenOf, TOLERANCE, within } from './choiceProblem.ts';
+import { type ChoiceProblem, type Chosen, chosenOf, loosened, TOLERANCE } from './choiceProblem.ts';
 import { relaxed } from './multipliers.ts';
 import { type Frontier, frontierOf } from './nondominated.ts';
 
@@ -37,25 +37,36 @@ const WIDER = 1.35;
 const FIRST_OPEN = 16;
 
 /**
- * The exact optimum of a multiple-choice knapsack, or undefined where no choice keeps to the budgets. With multipliers λ every choice's
+ * The exact optimum of a multiple-choice knapsack, or undefined where no choice keeps to the budgets (or none was found among 40,000 at a time). With multipliers λ every choice's
  * value is the Lagrangian bound + Σ regrets + λ · (what is left of the budgets). So all choices within `width` of the bound are made of
  * choices whose regrets, and what they leave, add up to no more than that; they are listed item by item, without those that are
  * dominated (Pisinger, "A minimal algorithm for the multiple-choice knapsack problem", 1995; here for several budgets). If there are
  * none the width is raised, so that no first solution has to be guessed, and what is found is the best.
  */
-export function optimum(problem: ChoiceProblem): Optimum | undefined {
+export function optimum(asked: ChoiceProblem): Optimum | undefined {
+  // A budget that is met to the last digit would make its multiplier endless.
+  const problem = { ...asked, budgets: asked.budgets.map(loosened) };
   const base = relaxed(problem);
   if (!base) return undefined;
   const candidates = problem.items.map((choices, item) => candidatesOf(choices, item, base.multipliers));
   const all = candidates.flatMap(({ choices }) => choices.map((c) => c.regret)).sort((a, b) => a - b);
   const scale = Math.max(1e-300, Math.abs(base.bound), all.at(-1) ?? 0);
-  const everything = widest(problem, candidates, base.multipliers) + scale * TOLERANCE;
+  // No choice has a value above this: where the bound is, there is none.
+  const worst = problem.items.reduce((sum, own) => sum + Math.max(...own.map((c) => c.value)), 0);
+  if (base.bound > worst + scale * TOLERANCE) return undefined;
+  const everything = Math.min(widest(problem, candidates, base.multipliers), worst - base.bound) + scale * TOLERANCE;
   let width = Math.max(scale * TOLERANCE, all[Math.min(all.length - 1, problem.items.length + FIRST_OPEN)] ?? 0);
   for (; ; width = Math.min(everything, WIDER * width)) {
     const found = search(problem, candidates, base.multipliers, width);
     if (found.state) {
       const chosen = chosenOf(problem, picksOf(found.state, candidates, found.open));
-      return { ...chosen, gap: found.complete ? 0 : Math.max(0, chosen.value - base.bound) };
+      if (found.complete) return { ...chosen, gap: 0 };
+      // What it is from the bound is all the width that is needed to prove it, or to better it.
+      const gap = Math.max(0, chosen.value - base.bound);
+      const closer = search(problem, candidates, base.multipliers, Math.min(width, gap + scale * TOLERANCE));
+      const better = closer.state ? chosenOf(problem, picksOf(closer.state, candidates, closer.open)) : chosen;
+      const best = better.value < chosen.value ? better : chosen;
+      return { ...best, gap: closer.complete ? 0 : Math.max(0, best.value - base.bound) };
     }
     if (width >= everything) return undefined;
   }
@@ -106,7 +117,7 @@ function search({ budgets }: ChoiceProblem, candidates: readonly Open[], multipl
     let left = regret;
     for (let b = 0; b < budgets.length; b++) {
       const budget = budgets[b] as number;
-      if (!within((takes[b] as number) + (rest.least[done]?.[b] as number), budget)) return false;
+      if ((takes[b] as number) + (rest.least[done]?.[b] as number) > budget) return false;
       const unused = budget - (takes[b] as number) - (rest.most[done]?.[b] as number);
       if (unused > 0) left += unused * (multipliers[b] as number);
     }
@@ -140,7 +151,7 @@ interface View {
   readonly rest: readonly number[];
 }
 
-const SHIFTS = [0.3, 1, 3];
+const SHIFTS = [0.1, 0.3, 0.6, 1, 2, 4];
 
 function viewsOf(open: readonly Open[], multipliers: readonly number[], width: number): readonly View[] {
   const spread = multipliers.map((_, b) =>

@@ -77,6 +77,15 @@ describe('the optimum', () => {
 
   it('of nothing is nothing', () => expect(optimum({ items: [], budgets: [1] })).toEqual({ picks: [], value: 0, takes: [0], gap: 0 }));
 
+  it('sees at once that budgets contradict each other', () => {
+    const items = Array.from({ length: 200 }, (_, i) => [
+      { value: i % 7, takes: [1 + i / 1000, 0] },
+      { value: i % 5, takes: [0, 1 + i / 2000] },
+    ]);
+    expect(optimum({ items, budgets: [80, 80] })).toBeUndefined();
+    expect(optimum({ items, budgets: [120, 120] })?.gap).toBe(0);
+  });
+
   it('a hundred that are all the same', () => {
     const items = Array.from({ length: 100 }, () => [
       { value: 5, takes: [0] },

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import Ajv from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -17,6 +18,13 @@ describe('the price table', () => {
   it('that comes with Prewarm is read, fits the schema, and marks what is an example', () => {
     expect(read(DEFAULT_PRICES)).toEqual({ ok: true, value: DEFAULT_PRICES });
     for (const provider of DEFAULT_PRICES.providers) expect(provider.example === true).toBe(provider.elsewhere === true);
+  });
+
+  it('that README shows is read, and fits the schema', () => {
+    const shown = readFileSync('README.md', 'utf8').match(/```json\n(\s*\{ "version": 1, "currency"[\s\S]*?)```/)?.[1] ?? '';
+    const result = readPriceTable(shown, 'README.md');
+    expect(result.ok && result.value.providers.map((p) => p.name)).toEqual(['*', 'our-cloud']);
+    expect(new Ajv({ strict: false }).compile(schema)(result.ok && result.value)).toBe(true);
   });
 
   it.each([

@@ -8,7 +8,7 @@ export interface Bunch {
 }
 
 /** A term is small where its range is no more than this share of the standard deviation of all that are small. */
-const SMALL = 1 / 20;
+const SMALL = 1 / 10;
 const ROUNDS = 8;
 
 /**
