@@ -25,6 +25,7 @@ import type { Signal } from '../sense/signal.ts';
 import type { AppDemand } from './demand/demand.ts';
 import type { AppExperiments } from './experimentWishes.ts';
 import type { AppFeeds } from './feeds/appFeeds.ts';
+import type { Foresight } from './foresight.ts';
 import type { LedgerSummary } from './ledger.ts';
 import type { LedgerReport } from './ledgerReport.ts';
 import type { LiveSettings } from './liveSettings.ts';
@@ -105,6 +106,10 @@ export interface App {
   readonly credentials: AppCredentials | undefined;
   /** Memory that the last pass granted, of what it may, bytes. */
   budget(): { readonly usedBytes: number; readonly memoryBytes: number };
+  /** What is expected to be asked for in the coming step, planned at a quantile (0.9), free, and what would give way. */
+  readonly capacity: Foresight['capacity'];
+  /** Cost against expected waiting, as plans of which each is the best for its cost. Decides nothing. */
+  readonly tradeOff: Foresight['tradeOff'];
   /** What was gained and wasted, against other policies over the same uses. */
   ledger(): Promise<LedgerReport>;
   /** How much is needed, and when. */

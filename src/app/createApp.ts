@@ -29,6 +29,7 @@ import { createFace } from './face.ts';
 import { createFaultLog } from './faultLog.ts';
 import { createAppFeeds } from './feeds/appFeeds.ts';
 import { createForeignEngines } from './foreignEngines.ts';
+import { createForesight } from './foresight.ts';
 import { createGateways } from './gateways.ts';
 import { guarded } from './guarded.ts';
 import { createLearning } from './learning.ts';
@@ -257,6 +258,7 @@ export async function createApp(given: Ports): Promise<App> {
     memory: () => memory.personaFile,
     remember: (file) => remember({ personaFile: file }),
     trusted: () => trusted,
+    attends: () => mode() !== 'off',
     pass: passes.pass,
   });
   const climbs = createClimbs({
@@ -531,6 +533,7 @@ export async function createApp(given: Ports): Promise<App> {
     declared.refresh();
     sensing.forget();
     learning.forget();
+    personaFile.forget();
     standings.forget();
     experiments.forget();
     eagerness.forget();
@@ -622,6 +625,7 @@ export async function createApp(given: Ports): Promise<App> {
     experiments,
     feeds,
     foreign,
+    foresight: createForesight({ ...ports, view: () => view, look: situation, tell }),
     gateways,
     learning,
     live,

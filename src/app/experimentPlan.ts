@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../domain/index.ts';
-import { METRICS, type MetricName, metricsOf } from '../learn/experiment/metrics.ts';
+import { METRICS, type MetricName, metricsOf, type Outcome, type Stakes } from '../learn/experiment/metrics.ts';
 import type { ExperimentPlan, MetricRule } from '../learn/experiment/verdict.ts';
 
 /** With fewer sessions than these in the ledger, what is usual elsewhere is assumed. */
@@ -31,7 +31,8 @@ const USUAL: Readonly<Record<MetricName, Usual>> = {
  * stayed below, so that the tail moves nothing and the middle is all there. `idleMs` parts the sessions.
  */
 export function planFrom(ledger: readonly LedgerEntry[], idleMs: number): ExperimentPlan {
-  const past = sessionsIn(ledger, idleMs).map(metricsOf);
+  const stakes = stakesIn(ledger);
+  const past = sessionsIn(ledger, idleMs).map((lines) => metricsOf(lines, stakes));
   const rules = METRICS.map(
     (name) =>
       [
@@ -42,12 +43,30 @@ export function planFrom(ledger: readonly LedgerEntry[], idleMs: number): Experi
         ),
       ] as const,
   );
+  const byName = Object.fromEntries(rules) as unknown as ExperimentPlan['rules'];
   return {
     primary: 'waitedMs',
     alpha: ALPHA,
-    rules: Object.fromEntries(rules) as unknown as ExperimentPlan['rules'],
+    rules: byName,
     mostSessions: MOST_SESSIONS,
+    stakes,
+    share: shareOf(past, byName.waitedMs.limit),
   };
+}
+
+/** The median of each resource's cold starts. */
+function stakesIn(ledger: readonly LedgerEntry[]): Stakes {
+  const cold = new Map<string, number[]>();
+  for (const { resource, coldMs } of ledger) cold.set(resource, [...(cold.get(resource) ?? []), coldMs]);
+  return Object.fromEntries([...cold].map(([id, ms]) => [id, ms.sort((a, b) => a - b)[Math.floor(ms.length / 2)] ?? 0]));
+}
+
+/** Of what was at stake, how much was waited: the least squares through nothing. */
+export function shareOf(past: readonly Outcome[], limit: number): number {
+  if (past.length < ENOUGH_SESSIONS) return 0;
+  const pairs = past.map(({ waitedMs, atStakeMs = 0 }) => [Math.min(waitedMs, limit), Math.min(atStakeMs, limit)] as const);
+  const squares = pairs.reduce((sum, [, stake]) => sum + stake * stake, 0);
+  return squares === 0 ? 0 : Math.min(1, pairs.reduce((sum, [waited, stake]) => sum + waited * stake, 0) / squares);
 }
 
 function ruleOf(values: readonly number[], { limit: usual, least, most, share, noticed }: Usual): MetricRule {

@@ -9,7 +9,7 @@ import {
   withOutcome,
   withSession,
 } from '../learn/experiment/experiment.ts';
-import { metricsOf, type SessionMetrics } from '../learn/experiment/metrics.ts';
+import { metricsOf, type Outcome } from '../learn/experiment/metrics.ts';
 import type { PersonaModel } from '../learn/personaModel.ts';
 import { armWords } from '../show/experiments.ts';
 import { type InArm, isOfPersona, modelIn } from './experimentArms.ts';
@@ -61,8 +61,10 @@ export function createExperiments(ports: ExperimentPorts) {
     current = joined.flatMap(({ inTest }) => inTest ?? []);
   }
 
-  const outcomeOf = ({ id }: Experiment, session: string): SessionMetrics =>
-    metricsOf(memory().ledger.filter((line) => line.tests?.some((t) => t.test === id && t.session === session)));
+  const outcomeOf = ({ id, plan }: Experiment, session: string): Outcome => {
+    const lines = memory().ledger.filter((line) => line.tests?.some((t) => t.test === id && t.session === session));
+    return metricsOf(lines, plan.stakes);
+  };
 
   function endSession(ended: readonly Activity[]): void {
     for (const { test, session } of current) {

@@ -10,6 +10,7 @@ import type { createEdits } from './edits.ts';
 import type { Experiments } from './experiments.ts';
 import type { createAppFeeds } from './feeds/appFeeds.ts';
 import type { createForeignEngines } from './foreignEngines.ts';
+import type { Foresight } from './foresight.ts';
 import type { Gateways } from './gateways.ts';
 import type { createLearning } from './learning.ts';
 import { ledgerReport } from './ledgerReport.ts';
@@ -40,6 +41,7 @@ export interface FacePorts
   readonly experiments: Experiments;
   readonly feeds: ReturnType<typeof createAppFeeds>;
   readonly foreign: ReturnType<typeof createForeignEngines>;
+  readonly foresight: Foresight;
   readonly gateways: Gateways;
   readonly learning: ReturnType<typeof createLearning>;
   readonly live: ReturnType<typeof createLiveSettings>;
@@ -140,6 +142,7 @@ export function createFace(ports: FacePorts): App {
       forget: (ids, until) => credentials.forget(ids, until).finally(changed),
     },
     budget: () => ({ usedBytes: ports.view()?.plan.usedBytes ?? 0, memoryBytes: settings.memoryBytes }),
+    ...ports.foresight,
     ledger: () =>
       ledgerReport({
         memory: memory(),
@@ -154,6 +157,7 @@ export function createFace(ports: FacePorts): App {
       now,
       workspace: ports.workspace,
       memory,
+      expect: personas.expect,
       resources: () => declared.resources().map(({ id, name }) => ({ id, name })),
       history: learning.history,
       events: feeds.app.events,

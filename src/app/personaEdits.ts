@@ -1,10 +1,10 @@
-import { failed, ok, type Persona, type Resource, type Result, type UnixMs } from '../domain/index.ts';
+import { type EngagementPattern, failed, ok, type Persona, type Resource, type Result, type UnixMs } from '../domain/index.ts';
 import type { PersonaModel } from '../learn/personaModel.ts';
-import { renamePersona } from '../learn/personas/edit.ts';
+import { expectOfPersona, renamePersona } from '../learn/personas/edit.ts';
 import { forgetPersona } from '../learn/personas/forget.ts';
 import { mergePersonas } from '../learn/personas/merge.ts';
 import { endedIn, releasePersona, restorePersona } from '../learn/personas/restore.ts';
-import type { Difference } from '../sense/pdl/difference.ts';
+import { type Difference, differences } from '../sense/pdl/difference.ts';
 import { type PersonaDocument, toDocument } from './personaDocument.ts';
 import { documentOf, type PersonaVersions } from './personaVersions.ts';
 import type { PersonaVersion, SplitOptions } from './ports.ts';
@@ -12,6 +12,8 @@ import type { PersonaVersion, SplitOptions } from './ports.ts';
 /** What a person does with personas. Each edit holds when history is learnt anew, is kept as a version, and can be undone. */
 export interface AppPersonas extends PersonaFiles {
   rename(id: string, name: string): Promise<Result<PersonaEdit>>;
+  /** What is expected of its users from now on; a pattern of the same name is replaced. */
+  expect(id: string, pattern: EngagementPattern): Promise<Result<PersonaEdit>>;
   /** The first stays, with its name. */
   merge(into: string, from: string): Promise<Result<PersonaEdit>>;
   /** Into the workflows that its sessions show; learns in the worker. Refused where there is one. */
@@ -58,6 +60,8 @@ export interface PersonaEdit {
 export interface PersonaVersionView extends Omit<PersonaVersion, 'snapshot'> {
   readonly name: string;
   readonly document: PersonaDocument;
+  /** Fields that the version before it has otherwise, such as `pins / name`; what changes with time alone is left out. */
+  readonly changed: readonly string[];
 }
 
 export interface PersonaEditPorts {
@@ -177,6 +181,11 @@ export function createPersonaEdits({
         () => `renamed from “${before}”`,
       );
     },
+    expect: (id, pattern) =>
+      edit(
+        (m) => expectOfPersona(m, id, pattern),
+        () => `expected: ${pattern.expectedVolume} ${pattern.name}`,
+      ),
     merge: (into, from) => {
       const [a, b] = [nameOf(into), nameOf(from)];
       return edit(
@@ -245,11 +254,17 @@ export function createPersonaEdits({
       if (done.ok) void learning.relearn();
       return done;
     },
-    versions: async (id) =>
-      (await versions.of(id)).map((version) => {
+    async versions(id) {
+      /** By persona: the one before. */
+      const before = new Map<string, PersonaDocument>();
+      return (await versions.of(id)).map((version) => {
         const { snapshot, ...told } = version;
-        return { ...told, name: snapshot.name, document: documentOf(version, model()) };
-      }),
+        const document = documentOf(version, model());
+        const last = before.get(version.persona);
+        before.set(version.persona, document);
+        return { ...told, name: snapshot.name, document, changed: last ? changesBetween(last, document) : [] };
+      });
+    },
     export: (ids) =>
       toDocument(
         personas().filter((p) => ids?.includes(p.id) ?? true),
@@ -257,6 +272,11 @@ export function createPersonaEdits({
       ),
   };
 }
+
+const changesBetween = (before: PersonaDocument, after: PersonaDocument): readonly string[] =>
+  differences(before.personas[0], after.personas[0])
+    .filter(({ path }) => path[0] !== 'updated_at' && path[0] !== 'confidence')
+    .map(({ path }) => path.join(' / '));
 
 /** All others were learnt anew too, which is no part of the edit. */
 const onlyOf = (ids: readonly string[], before: PersonaModel, after: PersonaModel): PersonaModel => ({

@@ -1,5 +1,6 @@
 import type { Activity, Feedback, Match, Persona, ResourceId } from '../domain/index.ts';
 import { personasOf } from '../learn/personasOf.ts';
+import { type Foreseen, withForeseen } from '../plan/capacity/foreseen.ts';
 import { decide, type Plan, type Situation } from '../plan/decide.ts';
 import type { CalibratedModel } from '../predict/calibrate.ts';
 import { match } from '../predict/match.ts';
@@ -28,6 +29,8 @@ export interface Look extends Omit<Situation, 'needs'> {
   readonly readyP95Ms?: ReadonlyMap<ResourceId, number>;
   /** The developer's words while this persona is under way; `feedback` where nothing is said. */
   readonly feedbackIn?: (active: Persona | undefined) => ReadonlyMap<ResourceId, Feedback>;
+  /** What forecasts of volume make likely: it may warm or keep up, and takes nothing down. Absent: needs alone decide. */
+  readonly foreseen?: Foreseen;
   /** Put into this persona or taken out of it by hand: the rhythm has no say in it. */
   readonly decidedByHand?: (active: Persona | undefined) => ReadonlySet<ResourceId>;
 }
@@ -42,7 +45,8 @@ export function look(at: Look): View {
   const opinion = (forecast: Forecast): Forecast => (byHand?.has(forecast.resource) ? forecast : withRhythm(forecast, at));
   const needs = at.model ? need(at.model, at.session, resources, at).map(opinion) : [];
   const feedback = at.feedbackIn?.(active) ?? at.feedback;
-  const plan = decide({ ...at, feedback, needs: new Map(needs.map((n) => [n.resource, n])) });
+  const expected = at.foreseen ? withForeseen(needs, at.foreseen, at.horizonMs) : needs;
+  const plan = decide({ ...at, feedback, needs: new Map(expected.map((n) => [n.resource, n])) });
   return { personas, match: who, active, needs, plan };
 }
 

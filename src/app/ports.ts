@@ -47,6 +47,8 @@ export interface Ports {
   /** The persona document of the workspace's own files; absent where there is none to be had. */
   readonly personaFile?: DocumentFile;
   readonly readWorkspace: () => Promise<WorkspaceFiles>;
+  /** The text of `.prewarm/prices.json`; undefined: there is none. Absent: the prices that come with Prewarm hold. */
+  readonly readPrices?: () => Promise<string | undefined>;
   readonly providers: readonly Provider[];
   /** What the machine says of itself, kept for a few seconds; undefined: nothing is known of it. */
   readonly readings?: () => Promise<Readings>;

@@ -18,6 +18,8 @@ export interface ExperimentView {
   readonly plan: {
     readonly primary: Metric;
     readonly mostSessions: number;
+    /** Of what is at stake, so much is usually waited; above 0 waits are compared beyond that. */
+    readonly share: number;
     readonly rules: Readonly<Record<Metric, { readonly limit: number; readonly margin: number; readonly mostLost: number }>>;
   };
   readonly sessions: OfArms<number>;
@@ -49,7 +51,17 @@ export interface ExperimentOptions {
 
 /** A whole test in words and as a table: what is compared, what was found, how sure it is, and what happens next. */
 export function experimentText(view: ExperimentView, options: ExperimentOptions, t: Translate = english): readonly string[] {
-  return [titleOf(view, t), ...sinceOf(view, options, t), '', ...table(view, t), '', verdictWords(view, t), nextWords(view, t)];
+  const isBeyond = view.plan.share > 0;
+  return [
+    titleOf(view, t),
+    ...sinceOf(view, options, t),
+    '',
+    ...table(view, t),
+    ...(isBeyond ? [t('B − A of waiting is beyond what is usual for what was used, so that it shows sooner.')] : []),
+    '',
+    verdictWords(view, t),
+    nextWords(view, t),
+  ];
 }
 
 /** “p1-1: reports, version 2 (A) against version 1 (B)” */

@@ -1,3 +1,4 @@
+import type { Estimate } from './estimate.ts';
 import type { RehearsalResult } from './result.ts';
 
 /** One figure of two rehearsals, side by side. */
@@ -31,11 +32,7 @@ export function compareResults(a: RehearsalResult, b: RehearsalResult): readonly
 
 function ofResource(of: string, a: RehearsalResult, b: RehearsalResult): readonly Difference[] {
   const [one, other] = [a, b].map((result) => result.resources?.find((r) => r.id === of));
-  const both = (
-    figure: string,
-    unit: string,
-    pick: (r: RehearsalResult['resources'][number]) => { value: number; low: number; high: number },
-  ): Difference => {
+  const both = (figure: string, unit: string, pick: (r: RehearsalResult['resources'][number]) => Estimate): Difference => {
     const [x, y] = [one && pick(one), other && pick(other)];
     return { ...row(figure, unit, x?.value ?? null, y?.value ?? null, x && [x.low, x.high], y && [y.low, y.high]), of };
   };
@@ -59,9 +56,8 @@ function row(
 ): Difference {
   const [x, y] = [a ?? null, b ?? null];
   const change = x !== null && y !== null && x !== 0 ? y / x - 1 : null;
-  const [la, ha] = ia ?? [null, null];
-  const [lb, hb] = ib ?? [null, null];
-  const clear = la === null || ha === null || lb === null || hb === null ? undefined : la > hb || lb > ha;
+  const [la, ha, lb, hb] = [ia?.[0], ia?.[1], ib?.[0], ib?.[1]].map((v) => v ?? undefined);
+  const clear = la === undefined || ha === undefined || lb === undefined || hb === undefined ? undefined : la > hb || lb > ha;
   return { figure, unit, a: x, b: y, change, ...(clear === undefined ? {} : { clear }) };
 }
 

@@ -32,15 +32,21 @@ export function circleIn<E extends Edge>(edges: readonly E[]): readonly E[] | un
   return undefined;
 }
 
-/** Without circles: each is cut at its least likely edge. `endless` are circles that nobody would ever leave. */
-export function withoutCircles<E extends Edge>(edges: readonly E[]): { kept: readonly E[]; cut: readonly E[]; endless?: readonly E[] } {
+/**
+ * Without circles: each is cut at its least likely edge, the one that closes it where several are. `endless` is one that nobody would ever
+ * leave, by `forEver`.
+ */
+export function withoutCircles<E extends Edge>(
+  edges: readonly E[],
+  forEver: (circle: readonly E[]) => boolean,
+): { kept: readonly E[]; cut: readonly E[]; endless?: readonly E[] } {
   let kept = edges;
   const cut: E[] = [];
   for (;;) {
     const circle = circleIn(kept);
     if (!circle) return { kept, cut };
-    if (circle.every((e) => e.probability >= 1)) return { kept, cut, endless: circle };
-    const weakest = circle.reduce((a, b) => (b.probability < a.probability ? b : a));
+    if (forEver(circle)) return { kept, cut, endless: circle };
+    const weakest = circle.reduce((a, b) => (b.probability <= a.probability ? b : a));
     kept = kept.filter((e) => e !== weakest);
     cut.push(weakest);
   }

@@ -55,7 +55,7 @@ export const CALL = { retries: 0, backoffMs: 50, cacheMs: 0.5 } as const;
 /** Edges whose 90 % lag is at most this are calls, during which the caller keeps its worker; slower ones are steps of a person. */
 export const CALL_LAG_MS = 1000;
 /** A duration longer than this is that of a whole use, and no time of service of one request. */
-export const REQUEST_MS = 60_000;
+export const REQUEST_MS = 10_000;
 /** Where nothing at all says how often somebody comes. */
 export const REQUESTS_PER_SECOND = 1;
 /** Rate in `peak_times` over that outside of them. */

@@ -1,5 +1,6 @@
 import { EventQueue } from './eventQueue.ts';
 import { Histogram } from './histogram.ts';
+import { Patience } from './patience.ts';
 import type { Program } from './program.ts';
 import { Random } from './random.ts';
 import { type Sampler, samplerOf } from './serviceTime.ts';
@@ -355,7 +356,7 @@ export function start(program: Program, options: RunOptions): Run {
           const child = begin(entry[node] as number, slot, label[node] as number);
           waitsFor[slot] = child;
           const limit = timeout[node] as number;
-          if (limit !== Number.POSITIVE_INFINITY) setTimer(slot, child, limit);
+          if (limit !== Number.POSITIVE_INFINITY) setTimer(node, slot, child, limit);
           go(child);
           return;
         }
@@ -386,31 +387,24 @@ export function start(program: Program, options: RunOptions): Run {
     }
   }
 
-  // Timers stand apart, since they name two requests: which waits, and for which life of which other.
-  const timers = { slots: new Int32Array(1024), children: new Int32Array(1024), lives: new Int32Array(1024) };
-  const freeTimers: number[] = [];
-  let timerCount = 0;
+  // One event stands for all who wait for the same call: for the first of them who still waits.
+  const patience = nodes.map((n) => (n.do === 'call' && n.timeoutMs !== undefined ? new Patience() : undefined));
 
-  function setTimer(slot: number, child: number, ms: number): void {
-    const timer = freeTimers.pop() ?? timerCount++;
-    if (timer === timers.slots.length)
-      for (const key of ['slots', 'children', 'lives'] as const) {
-        const grown = new Int32Array(2 * timer);
-        grown.set(timers[key]);
-        timers[key] = grown;
-      }
-    timers.slots[timer] = slot;
-    timers.children[timer] = child;
-    timers.lives[timer] = life[child] as number;
-    events.push(now + ms, (timer << 2) | TIMER);
+  function setTimer(node: number, slot: number, child: number, ms: number): void {
+    const waitingOnes = patience[node] as Patience;
+    waitingOnes.push(slot, child, life[child] as number, now + ms);
+    if (waitingOnes.size === 1) events.push(now + ms, (node << 2) | TIMER);
   }
 
   /** The caller gives up; what it called for goes on, as servers do that are not told. */
-  function ring(timer: number): void {
-    const slot = timers.slots[timer] as number;
-    const child = timers.children[timer] as number;
-    freeTimers.push(timer);
-    if (life[child] !== timers.lives[timer] || waitsFor[slot] !== child) return;
+  function ring(node: number): void {
+    const waitingOnes = patience[node] as Patience;
+    const { slot, child } = waitingOnes;
+    const waits = stillWaits(waitingOnes);
+    waitingOnes.drop();
+    while (waitingOnes.size > 0 && !stillWaits(waitingOnes)) waitingOnes.drop();
+    if (waitingOnes.size > 0) events.push(waitingOnes.at, (node << 2) | TIMER);
+    if (!waits) return;
     waitsFor[slot] = NONE;
     const m = measure[child] as number;
     if (m !== NONE) {
@@ -421,6 +415,8 @@ export function start(program: Program, options: RunOptions): Run {
     at[slot] = other[at[slot] as number] as number;
     go(slot);
   }
+
+  const stillWaits = ({ slot, child, life: then }: Patience): boolean => life[child] === then && waitsFor[slot] === child;
 
   /** When the next of a source comes, by its rate in each step: exact for rates that are constant in steps. */
   function following(s: number): number {

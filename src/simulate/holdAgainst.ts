@@ -104,7 +104,7 @@ function ofResource(
     case 'wait_share':
       return r.waitMs.mean.value / (r.waitMs.mean.value + r.holdMs.value);
     case 'own_ms':
-      return r.ownMs.value;
+      return model.wholeUse ? undefined : r.ownMs.value;
     case 'own_error_rate':
       return r.ownErrorRate.value;
     case 'turned_away_rate':

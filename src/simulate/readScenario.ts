@@ -36,7 +36,9 @@ export function scenarioOf(personas: readonly ReadPersona[], options: ScenarioOp
   const sessionsOnly = personas.every((p) => p.patterns.length === 0 && p.traffic.requestsPerSecond === undefined);
   const resources = read.resources.map((r) => modelled(r, options.rung, sessionsOnly, assumed));
   const edges = read.edges.filter((e) => e.from !== SESSION && known.has(e.from) && known.has(e.to) && e.from !== e.to);
-  const { kept, cut, endless } = withoutCircles(edges);
+  const all = edges.map((e) => linkOf(e, assumed));
+  // Who calls each other never ends; who goes from one to the next stops some time, even where the document does not say so.
+  const { kept: links, cut, endless } = withoutCircles(all, (circle) => circle.every((l) => l.how === 'call' && l.probability >= 1));
   if (endless) {
     const circle = [...endless.map((e) => e.from), endless[0]?.from].join(' → ');
     return failed(
@@ -47,7 +49,6 @@ export function scenarioOf(personas: readonly ReadPersona[], options: ScenarioOp
   }
   for (const e of cut)
     assumed.push(`edges go in a circle, which is cut at its least likely one, ${callName(e)} (probability ${e.probability})`);
-  const links = kept.map((e) => linkOf(e, assumed));
   const calls = new Set(links.filter((l) => l.how === 'call').map((l) => l.to));
   const visitors: Visitors[] = [];
   for (const persona of personas) {
@@ -105,7 +106,8 @@ function collected(personas: readonly ReadPersona[]): { resources: ReadResource[
   const resources = new Map<string, ReadResource>();
   const edges = new Map<string, ReadEdge>();
   for (const p of personas) {
-    for (const r of p.resources) resources.set(r.id, { ...r, ...resources.get(r.id) });
+    for (const r of p.resources)
+      if (r.kind !== undefined || r.time || !TOKEN.test(r.id)) resources.set(r.id, { ...r, ...resources.get(r.id) });
     // Edges may name a resource that has no entry of its own; a token of another kind (a command, a file) is no resource.
     for (const e of p.edges)
       for (const id of [e.from, e.to]) if (id !== SESSION && !resources.has(id) && !TOKEN.test(id)) resources.set(id, { id });
@@ -130,7 +132,14 @@ function modelled(r: ReadResource, rung: Rung, sessionsOnly: boolean, assumed: s
   if (r.memoryGb === undefined) take('memory by kind');
   if (r.concurrency === undefined) take('requests served at once by kind and cores');
   const time = r.time ?? ofDuration(r, sessionsOnly) ?? { shape: 'exponential', meanMs: usual.meanMs };
-  if (!r.time) take(ofDuration(r, sessionsOnly) ? 'time of service as in duration_ms' : 'time of service by kind');
+  if (!r.time)
+    take(
+      ofDuration(r, sessionsOnly)
+        ? sessionsOnly
+          ? 'used for as long as in duration_ms'
+          : 'time of service as in duration_ms'
+        : 'time of service by kind',
+    );
   const at = r.rung ?? rung;
   const coldMs = START_FROM[at] * (r.coldStartMs ?? usual.startMs);
   if (coldMs > 0 && r.coldStartMs === undefined) take('cold start by kind');
@@ -142,6 +151,7 @@ function modelled(r: ReadResource, rung: Rung, sessionsOnly: boolean, assumed: s
     replicas: r.replicas ?? 1,
     ...maybe('queueLimit', r.queueLimit),
     time,
+    ...(sessionsOnly && !r.time && ofDuration(r, sessionsOnly) ? { wholeUse: true as const } : {}),
     errorRate: r.errorRate ?? 0,
     ...(r.stall && r.stall.share > 0 ? { stall: r.stall } : {}),
     ...(coldMs > 0 ? { coldStart: { shape: 'gamma', meanMs: coldMs, cv: 0.2 } as const } : {}),

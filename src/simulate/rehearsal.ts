@@ -1,6 +1,6 @@
 import { ok, type Result } from '../domain/index.ts';
 import { advise } from './advise.ts';
-import { type Case, causesOf } from './causes.ts';
+import { causesOf } from './causes.ts';
 import { type Change, changed, changeText } from './change.ts';
 import { deviations } from './holdAgainst.ts';
 import type { Practice } from './practice.ts';
@@ -8,6 +8,7 @@ import { practiceGraph } from './practiceGraph.ts';
 import type { ReadScenario } from './readScenario.ts';
 import { type RehearseOptions, rehearse } from './rehearse.ts';
 import { type RehearsalResult, resultOf } from './result.ts';
+import type { Case } from './usual.ts';
 
 export interface RehearsalOptions extends RehearseOptions {
   readonly personas: readonly string[];

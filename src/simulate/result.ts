@@ -1,12 +1,13 @@
 import { failed, ok, type Result } from '../domain/index.ts';
 import type { Advice, Advised } from './advise.ts';
-import type { Case, Cause } from './causes.ts';
+import type { Cause } from './causes.ts';
 import { FAILURE_MS, PRICE, WAITING_HOUR } from './defaults.ts';
 import type { Estimate } from './estimate.ts';
 import { Fields, shown } from './fields.ts';
 import type { Figures, Latency } from './figures.ts';
 import type { Deviation } from './holdAgainst.ts';
 import type { PracticeSet } from './practiceGraph.ts';
+import type { Case } from './usual.ts';
 
 /** What a rehearsal gives, as it is printed, saved and compared: plain JSON, numbers to six digits, null where nothing came. */
 export interface RehearsalResult {
@@ -177,11 +178,28 @@ export function readResult(json: unknown, name: string): Result<RehearsalResult>
     if (!f.has(key) || f.number(key, 0) === undefined) problems.push(`"${key}" is missing`);
   for (const r of f.objects('resources')) {
     if (r.text('id') === undefined) r.problem('id', 'is missing');
-    for (const key of ['utilization', 'queue', 'ownMs'] as const) if (!r.object(key)) r.problem(key, 'is missing');
-    if (!r.object('waitMs')?.object('mean')) r.problem('waitMs', 'is missing');
+    for (const [key, e] of [
+      ['utilization', r.object('utilization')],
+      ['queue', r.object('queue')],
+      ['ownMs', r.object('ownMs')],
+      ['waitMs.mean', r.object('waitMs')?.object('mean')],
+    ] as const) {
+      if (!e) r.problem(key, 'is missing');
+      for (const bound of ['value', 'low', 'high'])
+        if (e && e.raw(bound) !== null && typeof e.raw(bound) !== 'number') e.problem(bound, 'must be a number or null');
+    }
   }
   const utilization = f.object('utilization');
   for (const id of Object.keys((f.raw('utilization') as object | undefined) ?? {})) utilization?.number(id, 0);
+  for (const [of, keys] of [
+    [f.object('latencyMs'), ['mean', 'p50', 'p95', 'p99']],
+    [f, ['errorRate']],
+  ] as const)
+    for (const key of keys)
+      if (of && of.raw(key) !== null && (!of.has(key) || of.number(key, 0) === undefined)) of.problem(key, 'must be a number or null');
+  const setting = f.object('rehearsal');
+  for (const key of ['personas', 'injected'])
+    if (setting?.list(key).some((x) => typeof x !== 'string')) setting.problem(key, 'must be a list of texts');
   if (problems.length === 0) return ok(json as RehearsalResult);
   return failed(
     'bad-file',

@@ -17,6 +17,8 @@ export interface ModelledResource {
   readonly queueLimit?: number;
   /** Its own work for one request. */
   readonly time: ServiceTime;
+  /** The time is that of a whole use by a session, of which no practice says how long it should be. */
+  readonly wholeUse?: true;
   /** This share of its answers is an error of its own, 0–1. */
   readonly errorRate: number;
   /** Each request takes so much longer, injected. */

@@ -80,6 +80,14 @@ describe('prewarm simulate', () => {
     expect(new Set(ids)).toEqual(new Set(['ours', 'theirs']));
   });
 
+  it('practices that were saved for a persona are held later', async () => {
+    const saved = await run([shop], { 'save-practices': at('own.json') });
+    expect(saved.ok).toBe(true);
+    const later = await run([shop], { practices: at('own.json'), scale: '10' });
+    if (!later.ok) throw new Error(later.fault.message);
+    expect((later.value.json as RehearsalResult).deviations.map((d) => d.practice)).toContain('Shopper: compose:shop/api');
+  });
+
   it.each([
     ['an unknown persona', ['two.json'], { persona: 'Nobody' }, 'not-found', /no persona “Nobody”.*“Shopper”, “Night, owl”/],
     ['none of several personas', ['two.json'], {}, 'wrong-usage', /--persona NAME.*“Shopper”/],

@@ -17,6 +17,7 @@ const VIEW: ExperimentView = {
   plan: {
     primary: 'waitedMs',
     mostSessions: 2000,
+    share: 0,
     rules: {
       waitedMs: { limit: 30_000, margin: 500, mostLost: 600_000 },
       wastedWarmMinutes: { limit: 120, margin: 5, mostLost: 2400 },
@@ -54,6 +55,12 @@ describe('the report of a test', () => {
       'Nothing is sure yet.',
       'Next: each session goes on being A or B by chance. B is adopted as soon as it is surely better, and given up as soon as it is surely worse, or when 10 min were waited more. A difference of 30 % would show in about 600 more sessions. After 2000 sessions it ends.',
     ]);
+  });
+
+  it('says where waits are compared beyond what is usual', () => {
+    const by = (share: number): string => text({ plan: { ...VIEW.plan, share } }).join('\n');
+    expect(by(0.4)).toMatch(/beyond what is usual for what was used/);
+    expect(by(0)).not.toMatch(/beyond what is usual/);
   });
 
   it('has a table in which every row is as wide', () => {

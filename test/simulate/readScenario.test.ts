@@ -85,6 +85,19 @@ describe('a persona document as a scenario', () => {
     expect(assumed.join('\n')).toContain('a:y → a:x (probability 0.4)');
   });
 
+  it('a learnt walk in a circle of certain steps is cut, too, and what somebody does is no resource', () => {
+    const lag_ms = { p50: 30_000, p90: 60_000 };
+    const edges = [
+      { from: 'compose:a/docs', to: 'compose:a/db', probability: 1, lag_ms },
+      { from: 'compose:a/db', to: 'compose:a/docs', probability: 1, lag_ms },
+    ];
+    const learnt = [{ id: 'compose:a/docs' }, { id: 'compose:a/db' }, { id: 'command:npm test' }];
+    const { scenario, assumed } = readScenarioOf(persona({ resources: learnt, edges, recurrence: { per_week: 10 } }));
+    expect(scenario.resources.map((r) => r.id)).toEqual(['compose:a/docs', 'compose:a/db']);
+    expect(scenario.links).toHaveLength(1);
+    expect(assumed.join('\n')).toContain('edges go in a circle');
+  });
+
   it('several personas share what bears the same id', () => {
     const two = { version: 1, personas: [...SHOP.personas, { ...SHOP.personas[0], name: 'Other' }] };
     const { scenario } = readScenarioOf(two);

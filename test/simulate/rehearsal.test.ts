@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { comparisonLines } from '../../src/host/cli/simulateLines.ts';
 import { compareResults } from '../../src/simulate/compareResults.ts';
 import { compile } from '../../src/simulate/compile.ts';
 import { run, start } from '../../src/simulate/engine.ts';
@@ -37,14 +39,18 @@ async function result(options: Partial<RehearsalOptions> = {}): Promise<Rehearsa
 describe('a rehearsal', () => {
   it('of the same seed has the same bytes, on every machine; of another seed others', async () => {
     const digest = async (seed: number): Promise<string> => {
-      const { latencyMs, throughput, resources, calls, patterns, advice } = await result({ seed, scale: 9 });
+      const { latencyMs, throughput, resources, calls, patterns, advice } = await result({
+        seed,
+        scale: 4,
+        injected: [{ do: 'delay', of: 'compose:shop/db', ms: 60 }],
+      });
       const figures = { latencyMs, throughput, resources, calls, patterns, gains: advice.map((a) => a.after) };
       return createHash('sha256').update(JSON.stringify(figures)).digest('hex');
     };
     const first = await digest(7);
     expect(first).toBe(await digest(7));
     expect(first).not.toBe(await digest(8));
-    expect(first).toBe('f41c1b4c633417b62f56e4b498cc36f4f6e798f0beb25e813b2eac5e9ef42a7e');
+    expect(first).toBe('074ace52542885d4a4ee6dc33961cb7eec42019497e04bbf87aa17b3ca2bbaae');
   });
 
   it('meets Little’s law and its own arithmetic: what is seen is what is offered', async () => {
@@ -68,7 +74,7 @@ describe('a rehearsal', () => {
   });
 
   it('says where the load is above what can be carried, and ends', async () => {
-    const r = await result({ scale: 60 });
+    const r = await result({ scale: 60, durationMs: 2000 });
     expect(r.notes.join('\n')).toMatch(/compose:shop\/api is asked for 5\.\d+ times what it can do/);
     expect(r.causes[0]).toMatchObject({ of: 'compose:shop/api', law: 'saturation' });
     expect(r.advice.length).toBeGreaterThan(0);
@@ -189,6 +195,31 @@ describe('two rehearsals', () => {
       ok: false,
       fault: { code: 'bad-file', message: expect.stringContaining('a.json is no saved rehearsal') },
     });
+  });
+
+  it('a damaged result is refused, or compared all the same', async () => {
+    const whole = await result();
+    const text = JSON.stringify(whole);
+    const paths: (readonly (string | number)[])[] = [];
+    const walk = (value: unknown, path: readonly (string | number)[]): void => {
+      paths.push(path);
+      if (typeof value === 'object' && value !== null)
+        for (const key of Object.keys(value)) walk((value as Record<string, unknown>)[key], [...path, key]);
+    };
+    walk(JSON.parse(text), []);
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.constantFrom(null, 7, 'x', [], {}, undefined, -1), (path, junk) => {
+        const json = { root: JSON.parse(text) } as Record<string, unknown>;
+        const full = ['root', ...path];
+        let at: Record<string | number, unknown> = json;
+        for (const key of full.slice(0, -1)) at = at[key] as Record<string | number, unknown>;
+        at[full.at(-1) as string] = junk;
+        const read = readResult(json.root, 'a.json');
+        if (read.ok) expect(comparisonLines(['a', 'b'], [whole, read.value], compareResults(whole, read.value)).length).toBeGreaterThan(5);
+        else expect(read.fault.message).toContain('a.json is no saved rehearsal');
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('a saved rehearsal is read as it was written', async () => {

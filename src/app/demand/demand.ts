@@ -1,5 +1,16 @@
-import type { Ahead, DemandLine, DemandReport, PlannedEvent, Series } from '../../domain/index.ts';
+import type {
+  Ahead,
+  DemandLine,
+  DemandReport,
+  DemandSubject,
+  EngagementPattern,
+  PlannedEvent,
+  Series,
+  SeriesForecast,
+} from '../../domain/index.ts';
 import { failed, ok, type Result } from '../../domain/index.ts';
+import type { PersonaModel } from '../../learn/personaModel.ts';
+import type { PersonaEdit } from '../personaEdits.ts';
 import type { Learner, Memory, Ports } from '../ports.ts';
 import type { DemandHistory, DemandSeries } from './demandSeries.ts';
 
@@ -17,6 +28,7 @@ export interface DemandPorts extends Pick<Ports, 'now' | 'workspace'> {
   readonly forecasts: Ports['forecasts'];
   readonly learner: Pick<Learner, 'demand'>;
   readonly memory: () => Memory;
+  readonly expect: AppDemand['expect'];
   readonly resources: () => readonly { readonly id: string; readonly name: string }[];
   /** As the learner reads it. */
   readonly history: () => Promise<Parameters<NonNullable<Learner['demand']>>[0]>;
@@ -33,6 +45,8 @@ export interface AppDemand {
    * forecasts, `unsupported`.
    */
   foresee(ahead: Ahead, signal?: AbortSignal): Promise<Result<DemandReport>>;
+  /** What a developer expects of a persona from now on: a pattern of the same name is replaced, and forecasts of that window follow it. */
+  expect(persona: string, pattern: EngagementPattern): Promise<Result<PersonaEdit>>;
 }
 
 export function createDemand(ports: DemandPorts): AppDemand {
@@ -79,7 +93,12 @@ export function createDemand(ports: DemandPorts): AppDemand {
         if (!foreseen)
           return void silent.push({ subject, because: 'Its history is too short for such a look ahead, or has too many gaps.' });
         const history = lastOf(past, shown);
-        lines.push({ subject, history, forecast: foreseen.forecast, anomalies: anomalies.filter((a) => a.at >= history.startAt) });
+        lines.push({
+          subject,
+          history,
+          forecast: asExpected(foreseen.forecast, subject, memory().model),
+          anomalies: anomalies.filter((a) => a.at >= history.startAt),
+        });
       }),
     );
     // They were answered in any order.
@@ -87,7 +106,25 @@ export function createDemand(ports: DemandPorts): AppDemand {
     return { lines: lines.sort((a, b) => (place.get(a.subject) ?? 0) - (place.get(b.subject) ?? 0)), silent };
   }
 
-  return { foresee };
+  return { foresee, expect: ports.expect };
+}
+
+/** What people expect of a persona in this very window holds over what history says: the shape stays, the volume is theirs. */
+function asExpected(forecast: SeriesForecast, { kind, id }: DemandSubject, model: PersonaModel | undefined): SeriesForecast {
+  const windowMs = forecast.point.length * forecast.stepMs;
+  const said = kind === 'persona' ? model?.components.find((c) => c.id === id)?.said : undefined;
+  const pattern = said?.patterns.find((p) => p.interactionType === 'session' && p.windowMs === windowMs);
+  const foreseen = forecast.point.reduce((sum, v) => sum + v, 0);
+  if (!pattern || foreseen <= 0) return forecast;
+  const scaled = (values: Float64Array): Float64Array => values.map((v) => (v * pattern.expectedVolume) / foreseen);
+  const { point, lower, upper, model: by } = forecast;
+  return {
+    ...forecast,
+    point: scaled(point),
+    lower: scaled(lower),
+    upper: scaled(upper),
+    model: `as expected by you, in the shape of ${by}`,
+  };
 }
 
 function lastOf(series: Series, steps: number): Series {

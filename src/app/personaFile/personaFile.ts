@@ -19,6 +19,8 @@ export interface PersonaFilePorts {
   readonly declared: Declared;
   readonly edits: PersonaEdits;
   readonly trusted: () => boolean;
+  /** Whether the file is looked at by itself. */
+  readonly attends: () => boolean;
   readonly tell: (fault: Fault) => void;
   readonly pass: () => Promise<void>;
 }
@@ -34,7 +36,7 @@ const MOST_TRIES = 5;
 const NOTHING: PersonaModel = { version: 1, components: [], background: {}, backgroundTotal: 0, sessions: 0 };
 
 /** The persona document in the workspace's files: what is new in it is taken in, and it is written when somebody asks for it. */
-export function createPersonaFile(ports: PersonaFilePorts): PersonaFiles & { look(): Promise<void> } {
+export function createPersonaFile(ports: PersonaFilePorts): PersonaFiles & { look(): Promise<void>; forget(): void } {
   const { file, edits } = ports;
   /** The text that was last taken in, or found fault with. */
   let looked: string | undefined;
@@ -142,8 +144,14 @@ export function createPersonaFile(ports: PersonaFilePorts): PersonaFiles & { loo
 
   return {
     /** Cheap where the file is as it was. */
-    look: () => (file && ports.trusted() ? inTurn(lookNow) : Promise.resolve()),
+    look: () => (file && ports.trusted() && ports.attends() ? inTurn(lookNow) : Promise.resolve()),
+    /** All that was known is erased; the file is not. */
+    forget(): void {
+      looked = undefined;
+      conflicts = [];
+    },
     async import(text, name) {
+      if (!ports.trusted()) return failed('not-trusted', 'never', `${name} is not taken in in Restricted Mode. Trust the workspace first.`);
       const { findings, document } = checkPersonas(text);
       const worst = findings.find((f) => f.severity === 'error');
       if (worst) return failed('bad-file', 'never', `${name}:${worst.line}:${worst.column}: ${worst.message}`);

@@ -182,6 +182,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
     run: lazily(async () => (await import('./mcp/mcpCommand.ts')).mcpCommand),
   },
+  capacity: {
+    usage: 'prewarm capacity [--quantile Q] [--workspace FOLDER]',
+    summary: 'Shows what is expected to be asked for, planned and free, what would give way, and what less waiting costs',
+    positionals: { min: 0, max: 0 },
+    options: { ...live, quantile: { type: 'string', hint: 'Plan so that it is enough with this probability (0.9).' } },
+    run: lazily(async () => (await import('./capacityCommand.ts')).capacityCommand),
+  },
   ledger: {
     usage: 'prewarm ledger [--workspace FOLDER]',
     summary: 'Shows what was gained and wasted, and what other policies would have done',
@@ -266,6 +273,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       fail: { type: 'string', hint: 'Inject errors: ID=0.05, several with commas.' },
       practices: { type: 'string', hint: 'A set of practices besides the shipped ones and practices.json beside the personas.' },
       output: { type: 'string', hint: 'Save the result as JSON, or as a table where the name ends in .csv.' },
+      'save-practices': {
+        type: 'string',
+        hint: 'Save the practices that follow for these personas: a set that --practices can name later.',
+      },
       compare: { type: 'boolean', hint: 'Hold two saved results side by side.' },
     },
     run: lazily(async () => (await import('./simulateCommand.ts')).simulateCommand),

@@ -179,8 +179,12 @@ async function versions(app: App, [name]: readonly string[]): Promise<Result<Rep
   return ok({ json: { versions: all.map(({ at, ...v }) => ({ ...v, at: new Date(at).toISOString() })) }, lines: all.map(versionLine) });
 }
 
-const versionLine = ({ number, at, author, name, reason }: PersonaVersionView): string =>
-  `${String(number).padStart(3)}  ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')}  ${author.padEnd(7)} ${name}: ${reason}`;
+const versionLine = ({ number, at, author, name, reason, changed }: PersonaVersionView): string =>
+  `${String(number).padStart(3)}  ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')}  ${author.padEnd(7)} ${name}: ${reason}${changedText(changed)}`;
+
+/** The first of what changed, and how much more. */
+const changedText = (changed: readonly string[]): string =>
+  changed.length === 0 ? '' : ` [${changed.slice(0, 3).join('; ')}${changed.length > 3 ? `; and ${changed.length - 3} more` : ''}]`;
 
 async function rollBack(app: App, [name, number]: readonly string[]): Promise<Result<Report>> {
   const id = await resolvePersona(app, name, 'rollback', 'gone too');

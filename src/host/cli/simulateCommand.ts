@@ -49,8 +49,11 @@ export async function simulateCommand(invocation: Invocation): Promise<Result<Re
     progress: (done) => invocation.terminal.progress(`rehearsing … ${Math.round(100 * done)} %`),
   });
   if (!result.ok) return result;
-  const problem = typeof options.output === 'string' ? await save(options.output, result.value) : undefined;
-  return problem ?? ok({ json: result.value, lines: resultLines(result.value) });
+  for (const [name, text] of filesOf(options, result.value)) {
+    const problem = await save(name, text);
+    if (problem) return problem;
+  }
+  return ok({ json: result.value, lines: resultLines(result.value) });
 }
 
 interface Settings {
@@ -215,9 +218,17 @@ async function readJson<T>(file: string, what: string, read: (json: unknown) => 
   return read(json);
 }
 
-/** As JSON, or as a table where the name ends in .csv. Undefined: done. */
-async function save(file: string, result: RehearsalResult): Promise<Result<never> | undefined> {
-  const text = file.toLowerCase().endsWith('.csv') ? resultTable(result) : `${JSON.stringify(result, null, 2)}\n`;
+/** The result as JSON, or as a table where the name ends in .csv; the practices as a set. */
+function filesOf(options: Invocation['options'], result: RehearsalResult): readonly (readonly [file: string, text: string])[] {
+  const { output, 'save-practices': practices } = options;
+  const text = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+  return [
+    ...(typeof output === 'string' ? [[output, output.toLowerCase().endsWith('.csv') ? resultTable(result) : text(result)] as const] : []),
+    ...(typeof practices === 'string' ? [[practices, text(result.practiceGraph)] as const] : []),
+  ];
+}
+
+async function save(file: string, text: string): Promise<Result<never> | undefined> {
   try {
     await writeFile(file, text);
     return undefined;

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
@@ -110,6 +110,7 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
     versions: openVersions(versionsIn(storage)),
     personaFile: openPersonaFile(workspace.folder),
     readWorkspace: () => readWorkspace(workspace.folder, new AbortController().signal),
+    readPrices: () => readFile(join(workspace.folder, '.prewarm', 'prices.json'), 'utf8').catch(() => undefined),
     providers: createProviders({ ...options.providers, cache: join(root, 'cache'), bundles: options.bundles }),
     readings: createHostReadings(watchedFolders(root)),
     learner,

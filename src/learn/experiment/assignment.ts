@@ -1,6 +1,6 @@
 import type { Arm, UnixMs } from '../../domain/index.ts';
 import { randomFrom } from '../random.ts';
-import type { SessionMetrics } from './metrics.ts';
+import type { Outcome } from './metrics.ts';
 
 /** One session of a test. */
 export interface Unit {
@@ -11,7 +11,7 @@ export interface Unit {
   /** Sessions of one block are compared with each other. */
   readonly block: number;
   /** Absent while the session goes on. */
-  readonly outcome?: SessionMetrics;
+  readonly outcome?: Outcome;
   /** Left out, whatever arm it was in: it was another workflow's, or nothing is known of it. */
   readonly isVoid?: true;
 }

@@ -24,8 +24,11 @@ export const withBlock = (all: Differences, pairs: number, difference: number): 
   pairSquares: all.pairSquares + pairs * pairs,
 });
 
-/** Over which variances the mixture is sharp: from a few pairs that differ as much as can be, to hundreds that differ a little. */
-const MIXED_AT = 3;
+/**
+ * In squares of the limit: where the mixture is sharp, from a few pairs that differ as much as can be to hundreds that differ a little.
+ * It also keeps what is rare, and was not seen yet, from being taken for what never happens.
+ */
+const MIXED_AT = 4;
 
 /**
  * ln of the evidence against “B is `effect` more than A”; it reaches 1/α with probability at most α, however often one looks.
@@ -35,12 +38,11 @@ const MIXED_AT = 3;
  * Sekhon 2020, lemma 3), and a normal mixture over λ stays one. Against “no difference” this is exact at every size, for waits with tails
  * however heavy and days however alike, since the coin of each block alone makes d symmetric (design-based: Ham, Bojinov, Lindon and
  * Tingley 2022). Against any other effect it is the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2021),
- * which needs a bounded metric: hence `limit`, at which sessions are cut. One imagined pair that differs by the limit is counted
- * with the squares, so that what is rare and was not seen yet is not taken for what never happens; to add squares never makes more evidence.
+ * which needs a bounded metric: hence `limit`, at which sessions are cut, and by which the mixture is scaled.
  */
 export function evidence(all: Differences, effect: number, limit: number): number {
   const deviation = all.sum - effect * all.pairs;
-  const squares = all.squares - 2 * effect * all.cross + effect * effect * all.pairSquares + limit * limit;
+  const squares = all.squares - 2 * effect * all.cross + effect * effect * all.pairSquares;
   const mixed = MIXED_AT * limit * limit;
   return 0.5 * Math.log(mixed / (squares + mixed)) + (deviation * deviation) / (2 * (squares + mixed));
 }

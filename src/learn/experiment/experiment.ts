@@ -1,7 +1,7 @@
 import type { Arm, InTest, UnixMs } from '../../domain/index.ts';
 import type { Component } from '../personaModel.ts';
 import { assign, sessionId, type Unit } from './assignment.ts';
-import type { SessionMetrics } from './metrics.ts';
+import type { Outcome } from './metrics.ts';
 import { type ExperimentPlan, type Standing, standingOf, type Verdict } from './verdict.ts';
 
 /** What one arm of a test is: the persona as it was in a version, or how eager Prewarm is for it. */
@@ -74,7 +74,7 @@ export function withSession(experiment: Experiment, beganAt: UnixMs): Joined {
 export const isOpen = ({ outcome, isVoid, at }: Unit): boolean => at !== undefined && !outcome && !isVoid;
 
 /** The session has ended. `undefined`: it is left out, unless another window knows better. */
-export function withOutcome(experiment: Experiment, session: string, outcome: SessionMetrics | undefined): Experiment {
+export function withOutcome(experiment: Experiment, session: string, outcome: Outcome | undefined): Experiment {
   const units = experiment.units.map((u): Unit => {
     if (u.session !== session) return u;
     if (!outcome) return u.outcome ? u : withoutTime({ ...u, isVoid: true });

@@ -1,8 +1,8 @@
 import type { Arm } from '../../domain/index.ts';
 import type { Unit } from './assignment.ts';
 import { type Interval, interval, isAbove, isBelow, meanDifference, spreadOf } from './confidenceSequence.ts';
-import { METRICS, type MetricName } from './metrics.ts';
-import { type Limits, type Tally, tallyOf } from './tally.ts';
+import { METRICS, type MetricName, type Stakes } from './metrics.ts';
+import { type Counting, type Tally, tallyOf } from './tally.ts';
 
 /** What is demanded of one metric, in its own unit. */
 export interface MetricRule {
@@ -23,6 +23,9 @@ export interface ExperimentPlan {
   readonly rules: Readonly<Record<MetricName, MetricRule>>;
   /** Undecided by then, it ends as it was. */
   readonly mostSessions: number;
+  /** What is at stake where a resource is used, and how much of that is usually waited (`Counting`). */
+  readonly stakes: Stakes;
+  readonly share: number;
 }
 
 export type Verdict =
@@ -30,7 +33,7 @@ export type Verdict =
   /** `margin`: surely worse by more than the margin; `spent`: the most that may be lost was lost. */
   | { readonly is: 'guardrail'; readonly metric: MetricName; readonly because: 'margin' | 'spent' };
 
-/** How one metric stands. B less A, so that below 0 is better; sessions cut at the limit. */
+/** How one metric stands. B less A, so that below 0 is better; sessions cut at the limit, waits compared beyond what is usual for what was used. */
 export interface MetricStanding {
   readonly name: MetricName;
   readonly means: Readonly<Record<Arm, number>>;
@@ -55,10 +58,9 @@ export interface Standing {
 export const alphaOf = ({ primary, alpha }: Pick<ExperimentPlan, 'primary' | 'alpha'>, name: MetricName): number =>
   name === primary ? alpha / 2 : alpha / 2 / (METRICS.length - 1);
 
-export const limitsOf = ({ rules }: Pick<ExperimentPlan, 'rules'>): Limits => ({
-  waitedMs: rules.waitedMs.limit,
-  wastedWarmMinutes: rules.wastedWarmMinutes.limit,
-  falseWarms: rules.falseWarms.limit,
+export const countingOf = ({ rules, share }: Pick<ExperimentPlan, 'rules' | 'share'>): Counting => ({
+  limits: { waitedMs: rules.waitedMs.limit, wastedWarmMinutes: rules.wastedWarmMinutes.limit, falseWarms: rules.falseWarms.limit },
+  share,
 });
 
 /** May be asked after every session: what it says is as sure as if it had been asked once. */
@@ -84,7 +86,7 @@ function broken(metric: MetricName, tally: Tally, plan: ExperimentPlan): Verdict
 }
 
 export function standingOf(units: readonly Unit[], plan: ExperimentPlan): Standing {
-  const tally = tallyOf(units, limitsOf(plan));
+  const tally = tallyOf(units, countingOf(plan));
   const { pairs } = tally[plan.primary].differences;
   const metrics = METRICS.map((name): MetricStanding => {
     const { sums, differences } = tally[name];

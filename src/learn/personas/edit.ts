@@ -1,4 +1,4 @@
-import { failed, ok, type Pin, pinProblem, type Result } from '../../domain/index.ts';
+import { type EngagementPattern, failed, ok, type Pin, pinProblem, type Result, type SaidDemand } from '../../domain/index.ts';
 import type { Component, PersonaModel } from '../personaModel.ts';
 
 /**
@@ -17,6 +17,19 @@ export function pinPersona(model: PersonaModel, id: string, pin: Pin): Result<Pe
 /** Under this name from now on, whatever is learnt. */
 export const renamePersona = (model: PersonaModel, id: string, name: string): Result<PersonaModel> =>
   pinPersona(model, id, { field: 'name', value: name.trim() });
+
+const NOTHING_SAID: SaidDemand = { patterns: [], profiles: [], requirements: [] };
+
+/** What is expected of its users from now on; a pattern of the same name is replaced. Learning leaves it alone. */
+export function expectOfPersona(model: PersonaModel, id: string, pattern: EngagementPattern): Result<PersonaModel> {
+  const persona = model.components.find((c) => c.id === id);
+  if (!persona) return wrong(`There is no persona ${id}.`);
+  if (!(Number.isFinite(pattern.expectedVolume) && pattern.expectedVolume >= 0 && pattern.windowMs > 0))
+    return wrong(`“${pattern.name}” must expect 0 or more in a window that is longer than nothing.`);
+  const { said = NOTHING_SAID } = persona;
+  const patterns = [...said.patterns.filter((p) => p.name !== pattern.name), pattern];
+  return ok(replaced(model, { ...persona, said: { ...said, patterns } }));
+}
 
 /** How likely a resource is used, where the developer said so, over what was learnt. */
 export function withPinned(c: Component): Component {

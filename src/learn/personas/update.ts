@@ -71,9 +71,15 @@ function taught(c: Component, session: readonly Activity[], share: number, learn
     uses: usesWith(c, session, share),
     edges: edgesWith(c.edges, chain, session, share),
     rhythm: withHour(c.rhythm, hourOfWeek(first.at, zoneOffsetMs), share),
-    lastAt: share > 0.5 ? Math.max(c.lastAt ?? 0, first.at) : (c.lastAt ?? c.updatedAt),
+    ...lastSeen(c, share, first.at),
     outcomes: { ended: outcomes.ended + share * ended.length, failed: outcomes.failed + share * ended.filter((a) => !a.ok).length },
   });
+}
+
+/** What came in by a document was never seen, until a session is its own. */
+function lastSeen(c: Component, share: number, at: UnixMs): Pick<Component, 'lastAt'> {
+  if (share > 0.5) return { lastAt: Math.max(c.lastAt ?? 0, at) };
+  return c.lastAt === undefined && !c.said ? { lastAt: c.updatedAt } : {};
 }
 
 function grown(c: ChainCounts, tokens: Tokens, share: number): ChainCounts {

@@ -1,6 +1,6 @@
 import type { Probability } from '../../domain/index.ts';
 import { type Claim, type PersonaDemand, type Span, type Summand, summandsOf, termsOf, termsWithout } from './demand.ts';
-import { DIMENSIONS, type Dimension } from './dimension.ts';
+import { DIMENSIONS, type Dimension, quantity } from './dimension.ts';
 import { byPatience, fewest } from './givingWay.ts';
 import { type Sum, sumOf } from './sum/sum.ts';
 import { type Part, termOf } from './sum/term.ts';
@@ -139,16 +139,4 @@ const WORDS: Readonly<Record<Dimension, string>> = {
 
 function standing({ priority, latencyTargetMs, probability }: Claim): string {
   return `its priority is ${priority}, it may take ${(latencyTargetMs / 1000).toFixed(1)} s, and it is ${Math.round(100 * probability)} % likely`;
-}
-
-/** In the unit that people use of it. */
-export function quantity(dimension: Dimension, value: number): string {
-  switch (dimension) {
-    case 'cpuCores':
-      return `${value.toFixed(2)} cores`;
-    case 'networkMbps':
-      return `${value.toFixed(1)} Mbit/s`;
-    default:
-      return `${(value / 2 ** 30).toFixed(2)} GB`;
-  }
 }

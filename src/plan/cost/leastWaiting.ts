@@ -54,12 +54,16 @@ function planOf(items: readonly (readonly Placing[])[], { picks, gap }: Optimum)
   return { placings, gap, totals: Object.fromEntries(BUDGETS.map((b) => [b, total(b)])) as Record<Budget, number> };
 }
 
-/** The same budgets without targets, and as little above them as can be: that is the cheapest relaxation. */
+/** Against a millisecond above a target nothing, but it decides what is even. */
+const LITTLE_MS_PER_SECOND = 1e-3;
+
+/** The same budgets without targets, and as little above them as can be: that is the cheapest relaxation; where it is even, with the least waiting. */
 function whatIsUnmet(resources: readonly Placeable[], budgets: Budgets): Unmet {
   const impossible = resources.filter((r) => r.placings.length === 0).map((r) => r.resource);
   if (impossible.length > 0) return { targets: [], budgets: [], impossible };
   const all = resources.map((r) => r.placings);
-  const aboveMs = (p: Placing, i: number): number => Math.max(0, p.readyMs - (resources[i]?.latencyTargetMs ?? Number.POSITIVE_INFINITY));
+  const aboveMs = (p: Placing, i: number): number =>
+    Math.max(0, p.readyMs - (resources[i]?.latencyTargetMs ?? Number.POSITIVE_INFINITY)) + LITTLE_MS_PER_SECOND * p.waitingS;
   const found = optimum(problemOf(all, budgets, aboveMs));
   if (!found) return { targets: [], budgets: tooSmall(all, budgets), impossible };
   const targets = resources.flatMap(({ resource, latencyTargetMs: targetMs = Number.POSITIVE_INFINITY, placings }, i) => {

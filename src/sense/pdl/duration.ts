@@ -7,13 +7,14 @@ export const DURATION =
   '^P(?=[0-9T])([0-9]{1,9}Y)?([0-9]{1,9}M)?([0-9]{1,9}W)?([0-9]{1,9}D)?(T(?=[0-9])([0-9]{1,9}H)?([0-9]{1,9}M)?([0-9]{1,9}([.,][0-9]{1,9})?S)?)?$';
 const PATTERN = new RegExp(DURATION);
 
-/** Milliseconds of a duration of ISO 8601; undefined for any other text. */
+/** Milliseconds of a duration of ISO 8601, to the microsecond; undefined for any other text. */
 export function durationMs(text: string): number | undefined {
   const found = PATTERN.exec(text);
   if (!found) return undefined;
   const [, years, months, weeks, days, , hours, minutes, seconds] = found;
   const parts = [years, months, weeks, days, hours, minutes, seconds];
-  return parts.reduce((sum, part, i) => sum + (part ? Number.parseFloat(part.replace(',', '.')) * (UNITS_MS[i] as number) : 0), 0);
+  const ms = parts.reduce((sum, part, i) => sum + (part ? Number.parseFloat(part.replace(',', '.')) * (UNITS_MS[i] as number) : 0), 0);
+  return Math.round(ms * 1000) / 1000;
 }
 
 /** The shortest way to write milliseconds: `PT1H`, `P7D`, `PT90S`. */
@@ -21,5 +22,5 @@ export function durationText(ms: number): string {
   if (ms > 0 && ms % DAY_MS === 0) return `P${ms / DAY_MS}D`;
   if (ms > 0 && ms % 3_600_000 === 0) return `PT${ms / 3_600_000}H`;
   if (ms > 0 && ms % 60_000 === 0) return `PT${ms / 60_000}M`;
-  return `PT${Number((ms / 1000).toFixed(3))}S`;
+  return `PT${Number((ms / 1000).toFixed(6))}S`;
 }

@@ -1,4 +1,4 @@
-import { INTERACTION_TYPES, KINDS, PIN_FIELDS, PRIORITIES } from '../../domain/index.ts';
+import { PIN_FIELDS, PRIORITIES } from '../../domain/index.ts';
 import { DURATION } from './duration.ts';
 
 /**
@@ -123,6 +123,3 @@ const persona = object(
 );
 
 export const PERSONA_DOCUMENT = object({ version: { is: 'version' }, personas: list(persona) }, 'version', 'personas');
-
-/** Words that are offered where any word may stand. */
-export const SUGGESTED = { kind: KINDS, interaction_type: INTERACTION_TYPES } as const;

@@ -3,6 +3,7 @@ import { createDemand, type DemandPorts } from '../../../src/app/demand/demand.t
 import { type ForecastWork, forecasted } from '../../../src/app/demand/forecasts.ts';
 import { EMPTY_MEMORY } from '../../../src/app/ports.ts';
 import { type DemandSubject, failed, ok, type Series } from '../../../src/domain/index.ts';
+import type { PersonaModel } from '../../../src/learn/personaModel.ts';
 import { METHODS } from '../../../src/predict/demand/forecast.ts';
 import { HOUR, hourly, MONDAY } from '../../predict/demand/made.ts';
 
@@ -16,6 +17,7 @@ function world(series: readonly Series[], more: Partial<DemandPorts> = {}) {
     now: () => AT,
     workspace: { id: 'w', name: 'w', folder: '/w' },
     memory: () => EMPTY_MEMORY,
+    expect: async () => failed('unsupported', 'never', 'Not here.'),
     resources: () => [],
     history: async () => ({ workspace: 'w', actor: 'me', idleMs: 1, traces: [], uses: [] }),
     learner: { demand: async () => ok({ series: series.map((s) => ({ subject: subject(s.id), series: s })), silent: [] }) },
@@ -69,6 +71,36 @@ describe('demand', () => {
     const report = await demand.foresee('day');
     expect(report.ok && report.value.events).toEqual([events[1]]);
     expect(asked[0]?.events).toEqual(events);
+  });
+
+  it('what is expected of a persona in that window holds over its history, in the same shape', async () => {
+    const persona: DemandSubject = { kind: 'persona', id: 'p', name: 'Database work' };
+    const pattern = {
+      name: 'sessions per day',
+      windowMs: 24 * HOUR,
+      interactionType: 'session',
+      expectedVolume: 30,
+      latencyTargetMs: 1000,
+    };
+    const said = { patterns: [pattern, { ...pattern, windowMs: HOUR, expectedVolume: 7 }], profiles: [], requirements: [] };
+    const model = { components: [{ id: 'p', name: 'Database work', said }] } as unknown as PersonaModel;
+    const learner = {
+      demand: async () =>
+        ok({
+          series: [
+            { subject: persona, series: long('p') },
+            { subject: subject('a'), series: long('a') },
+          ],
+          silent: [],
+        }),
+    };
+    const report = await world([], { learner, memory: () => ({ ...EMPTY_MEMORY, model }) }).demand.foresee('day');
+    if (!report.ok) throw new Error(report.fault.message);
+    const [expected, learnt] = report.value.lines.map((l) => l.forecast);
+    const sum = expected?.point.reduce((a, b) => a + b, 0);
+    expect(sum).toBeCloseTo(30, 6);
+    expect(expected?.model).toContain('as expected by you');
+    learnt?.point.forEach((v, h) => void expect(expected?.point[h]).toBeCloseTo((v * 30) / learnt.point.reduce((a, b) => a + b, 0), 6));
   });
 
   it('cancelled is cancelled; without a learner or threads it says that it is not done here', async () => {

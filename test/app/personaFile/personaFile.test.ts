@@ -98,8 +98,21 @@ describe('the persona document of the workspace', () => {
     world.trusted = false;
     const app = await world.open();
     expect(app.state().personas).toEqual([]);
-    expect(done({ ok: true, value: (await app.personas.saveToRepository()).ok })).toBe(false);
+    expect((await app.personas.saveToRepository()).ok).toBe(false);
+    expect((await app.personas.import(SAMPLE, 'x')).ok).toBe(false);
     expect(world.text).toBe(SAMPLE);
+  });
+
+  it('is not looked at in the mode off', async () => {
+    const world = createWorld(SAMPLE, 'none');
+    const app = await world.open();
+    app.setMode('off');
+    world.text = first(SAMPLE, (p) => ({ ...p, pins: [] }));
+    await app.settle();
+    expect(named(app, 'Month end')?.profile?.pins).toHaveLength(2);
+    app.setMode('shadow');
+    await app.settle();
+    expect(named(app, 'Month end')?.profile?.pins).toHaveLength(0);
   });
 
   it('is never written unless somebody asks, and saved without a change it is the same, byte by byte', async () => {
@@ -142,7 +155,11 @@ describe('the persona document of the workspace', () => {
     world.text = first(world.text as string, (p) => ({ ...p, engagement_patterns: [PATTERN] }));
     await app.settle();
     expect(named(app, 'Mine')?.said?.patterns).toHaveLength(1);
-    expect((await app.personas.versions(id)).at(-1)).toMatchObject({ author: 'file', reason: 'from .prewarm/personas.json: patterns' });
+    expect((await app.personas.versions(id)).at(-1)).toMatchObject({
+      author: 'file',
+      reason: 'from .prewarm/personas.json: patterns',
+      changed: ['engagement_patterns'],
+    });
     // Both renamed it.
     world.text = first(world.text as string, (p) => ({ ...p, name: 'Theirs', pins: [{ field: 'name', value: 'Theirs' }] }));
     await app.settle();

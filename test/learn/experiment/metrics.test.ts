@@ -26,4 +26,15 @@ describe('the metrics of a session', () => {
   ] as const)('of %s', (_what, lines, [waitedMs, wastedWarmMinutes, falseWarms]) => {
     expect(metricsOf(lines)).toEqual({ waitedMs, wastedWarmMinutes, falseWarms });
   });
+
+  it('know what was at stake by what is usual, once for each resource that was used, not by what the session measured', () => {
+    const lines = [
+      line('hit', { coldMs: 1 }),
+      line('miss', { coldMs: 99_999 }),
+      line('would-miss', { resource: 'api' }),
+      line('wasted', { resource: 'cache' }),
+      line('miss', { resource: 'constructor' }),
+    ];
+    expect(metricsOf(lines, { 'compose:shop/db': 8000, api: 500, cache: 70 }).atStakeMs).toBe(8500);
+  });
 });

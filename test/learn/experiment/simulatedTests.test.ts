@@ -1,13 +1,20 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { interval } from '../../../src/learn/experiment/confidenceSequence.ts';
 import { counted, EMPTY_TALLY } from '../../../src/learn/experiment/tally.ts';
-import { alphaOf, limitsOf } from '../../../src/learn/experiment/verdict.ts';
+import { alphaOf, countingOf } from '../../../src/learn/experiment/verdict.ts';
 import { randomFrom } from '../../../src/learn/random.ts';
 import { type Effect, NO_EFFECT, simulatedSessions } from './simulatedSessions.ts';
-import { PLAN, type Trial, trial } from './trial.ts';
+import { PLAN, shareBefore, type Trial, trial } from './trial.ts';
+
+// Millions of sessions.
+vi.setConfig({ testTimeout: 180_000 });
 
 const trials = (count: number, effect: Effect, most: number): readonly Trial[] =>
   Array.from({ length: count }, (_, i) => trial(i + 1, effect, most));
+/** The same, with what was at stake taken into account. */
+const trialsByStake = (count: number, effect: Effect, most: number): readonly Trial[] =>
+  Array.from({ length: count }, (_, i) => trial(i + 1, effect, most, { ...PLAN, share: shareBefore(i + 1) }));
+const median = (all: readonly Trial[]): number => all.map((t) => t.sessions).sort((a, b) => a - b)[all.length >> 1] as number;
 const share = (all: readonly Trial[], is: (one: Trial) => boolean): number => all.filter(is).length / all.length;
 
 describe('simulated sessions', () => {
@@ -32,9 +39,12 @@ function alike(waits: readonly number[]): number {
 }
 
 describe('a thousand tests of a version against itself, looked at after every session', () => {
-  const all = trials(1000, NO_EFFECT, 1000);
-  it('find something in no more than one of twenty', () => {
-    expect(share(all, ({ verdict }) => !['running', 'no-difference'].includes(verdict.is))).toBeLessThanOrEqual(0.05);
+  it.each([
+    ['plainly, to their very end', trials, 2000],
+    ['by what was at stake', trialsByStake, 800],
+  ] as const)('compared %s, find something in no more than one of twenty', (_how, of, most) => {
+    const all = of(1000, NO_EFFECT, most);
+    expect(share(all, ({ verdict }) => !['running', 'no-difference', 'undecided'].includes(verdict.is))).toBeLessThanOrEqual(0.05);
   });
 });
 
@@ -43,6 +53,11 @@ describe('a version that is better', () => {
     const all = trials(200, { waits: 0.7, wastes: 1 }, 2000);
     expect(share(all, ({ verdict }) => verdict.is === 'better')).toBeGreaterThanOrEqual(0.8);
     expect(share(all, ({ verdict }) => verdict.is === 'worse' || verdict.is === 'guardrail')).toBeLessThanOrEqual(0.05);
+  });
+  it('is found sooner where what was at stake is known: 30 % in nineteen of twenty', () => {
+    const [plain, byStake] = [trials, trialsByStake].map((of) => of(200, { waits: 0.7, wastes: 1 }, 2000)) as [Trial[], Trial[]];
+    expect(share(byStake, ({ verdict }) => verdict.is === 'better')).toBeGreaterThanOrEqual(0.95);
+    expect(median(byStake)).toBeLessThan(0.9 * median(plain));
   });
   it('by half is found within 1,000 sessions in nineteen of twenty', () => {
     expect(share(trials(200, { waits: 0.5, wastes: 1 }, 1000), ({ verdict }) => verdict.is === 'better')).toBeGreaterThanOrEqual(0.95);
@@ -71,7 +86,7 @@ describe('the confidence sequence over simulated sessions', () => {
   it('holds the true difference at every look, in at least as many tests as it says', () => {
     const effect: Effect = { waits: 0.6, wastes: 1 };
     const truth = trueDifference(effect);
-    const limits = limitsOf(PLAN);
+    const counting = countingOf(PLAN);
     const alpha = alphaOf(PLAN, 'waitedMs');
     let missed = 0;
     for (let seed = 1; seed <= 300; seed++) {
@@ -83,9 +98,9 @@ describe('the confidence sequence over simulated sessions', () => {
         const [first, second] = coin() < 0.5 ? [NO_EFFECT, effect] : [effect, NO_EFFECT];
         const outcomes = [next(first), next(second)];
         const [a, b] = first === NO_EFFECT ? outcomes : [...outcomes].reverse();
-        tally = counted(tally, { A: a ? [a] : [], B: b ? [b] : [] }, limits);
+        tally = counted(tally, { A: a ? [a] : [], B: b ? [b] : [] }, counting);
         if (pair % 5 !== 0) continue;
-        const { lower, upper } = interval(tally.waitedMs.differences, limits.waitedMs, alpha);
+        const { lower, upper } = interval(tally.waitedMs.differences, counting.limits.waitedMs, alpha);
         left ||= truth < lower || truth > upper;
       }
       if (left) missed++;

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assign, type Unit } from '../../../src/learn/experiment/assignment.ts';
-import type { SessionMetrics } from '../../../src/learn/experiment/metrics.ts';
+import type { Outcome } from '../../../src/learn/experiment/metrics.ts';
 import { standingOf, type Verdict } from '../../../src/learn/experiment/verdict.ts';
 import { NO_EFFECT, simulatedSessions } from './simulatedSessions.ts';
 import { PLAN } from './trial.ts';
 
 /** A test of so many sessions, in which those of B are changed. */
-function units(count: number, ofB: (outcome: SessionMetrics) => SessionMetrics, seed = 1): readonly Unit[] {
+function units(count: number, ofB: (outcome: Outcome) => Outcome, seed = 1): readonly Unit[] {
   const next = simulatedSessions(seed);
   const all: Unit[] = [];
   for (let at = 0; at < count; at++) {
@@ -18,8 +18,8 @@ function units(count: number, ofB: (outcome: SessionMetrics) => SessionMetrics, 
   return all;
 }
 const verdict = (all: readonly Unit[], plan = PLAN): Verdict => standingOf(all, plan).verdict;
-const calm = (change: Partial<SessionMetrics>) => (): SessionMetrics => ({ waitedMs: 0, wastedWarmMinutes: 0, falseWarms: 0, ...change });
-const flat = (count: number, b: Partial<SessionMetrics>, a: Partial<SessionMetrics> = {}): readonly Unit[] =>
+const calm = (change: Partial<Outcome>) => (): Outcome => ({ waitedMs: 0, wastedWarmMinutes: 0, falseWarms: 0, ...change });
+const flat = (count: number, b: Partial<Outcome>, a: Partial<Outcome> = {}): readonly Unit[] =>
   units(count, calm({})).map((u) => ({ ...u, outcome: u.arm === 'B' ? calm(b)() : calm(a)() }));
 
 describe('the verdict', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Pin, pinProblem } from '../../../src/domain/index.ts';
 import type { Component, PersonaModel } from '../../../src/learn/personaModel.ts';
-import { pinned, pinPersona, unpinPersona, withPinned, withPinsOf } from '../../../src/learn/personas/edit.ts';
+import { expectOfPersona, pinned, pinPersona, unpinPersona, withPinned, withPinsOf } from '../../../src/learn/personas/edit.ts';
 import { identify } from '../../../src/learn/personas/identify.ts';
 import { componentOf } from './made.ts';
 
@@ -230,5 +230,39 @@ describe('who is who', () => {
     );
     expect(few.map((c) => c.weight)).toEqual([0.6 * (10 / 12), 1 / 12, 1 / 12].map((w) => expect.closeTo(w, 12)));
     expect(few[1]?.support).toBe(0.5);
+  });
+});
+
+describe('what is expected of a persona', () => {
+  const pattern = { name: 'sessions per day', windowMs: 86_400_000, interactionType: 'session', expectedVolume: 12, latencyTargetMs: 1000 };
+  const of = (m: PersonaModel) => m.components[0]?.said?.patterns;
+  const expecting = (m: PersonaModel, id: string, wanted: typeof pattern): PersonaModel => {
+    const result = expectOfPersona(m, id, wanted);
+    if (!result.ok) throw new Error(result.fault.message);
+    return result.value;
+  };
+
+  it('is kept, once under each name, beside what else was said', () => {
+    const [id] = model.components.map((c) => c.id) as [string];
+    const once = expecting(model, id, pattern);
+    const twice = expecting(once, id, { ...pattern, expectedVolume: 20 });
+    const other = expecting(twice, id, { ...pattern, name: 'queries' });
+    expect(of(other)?.map((p) => [p.name, p.expectedVolume])).toEqual([
+      ['sessions per day', 20],
+      ['queries', 12],
+    ]);
+    expect(of(model)).toBeUndefined();
+  });
+
+  it.each([
+    ['of nobody', 'nobody', pattern],
+    ['below nothing', undefined, { ...pattern, expectedVolume: -1 }],
+    ['that is no number', undefined, { ...pattern, expectedVolume: Number.NaN }],
+    ['in no time', undefined, { ...pattern, windowMs: 0 }],
+  ])('%s is refused in one sentence', (_, id, wrong) => {
+    expect(expectOfPersona(model, id ?? (model.components[0]?.id as string), wrong)).toMatchObject({
+      ok: false,
+      fault: { code: 'wrong-usage' },
+    });
   });
 });

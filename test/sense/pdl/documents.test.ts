@@ -4,8 +4,10 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import schema from '../../../resources/schemas/persona.schema.json' with { type: 'json' };
 import { fromDocument } from '../../../src/app/personaDocument.ts';
+import { PERSONA_FILE } from '../../../src/host/node/personaFile.ts';
 import { checkPersonas } from '../../../src/sense/pdl/check.ts';
 import { PERSONA_DOCUMENT } from '../../../src/sense/pdl/shape.ts';
+import { manifest } from '../../contributions/manifest.ts';
 import { ROOT } from '../../harness/workspace.mjs';
 
 const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
@@ -19,6 +21,17 @@ const examples = readdirSync(ROOT)
       .filter((text) => text.includes('"personas"'))
       .map((text, i) => [`${name}, ${i + 1}`, text] as const),
   );
+
+describe('the editor', () => {
+  it('completes the workspace’s own document, and lets comments stand in it', () => {
+    const { languages, jsonValidation } = manifest.contributes as unknown as {
+      languages: readonly { id: string; filenamePatterns: readonly string[] }[];
+      jsonValidation: readonly { fileMatch: string; url: string }[];
+    };
+    expect(jsonValidation).toContainEqual({ fileMatch: PERSONA_FILE, url: './resources/schemas/persona.schema.json' });
+    expect(languages).toContainEqual({ id: 'jsonc', filenamePatterns: [`**/${PERSONA_FILE}`] });
+  });
+});
 
 describe('the examples of persona documents in the pages', () => {
   it('are there', () => expect(examples.length).toBeGreaterThanOrEqual(2));

@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import schema from '../../../resources/schemas/persona.schema.json' with { type: 'json' };
+import { INTERACTION_TYPES, KINDS } from '../../../src/domain/index.ts';
 import { conforms } from '../../../src/sense/pdl/conforms.ts';
 import { createFindings } from '../../../src/sense/pdl/finding.ts';
 import { PERSONA_DOCUMENT, type Shape } from '../../../src/sense/pdl/shape.ts';
@@ -52,6 +53,12 @@ describe('the schema of the editor and the check in code', () => {
       else if (shape.is === 'text' && shape.oneOf) expect(one.enum, path).toEqual(shape.oneOf);
     };
     together(PERSONA_DOCUMENT, root, '');
+  });
+
+  it('offer the words that the code knows', () => {
+    const persona = root.properties?.personas?.items?.properties ?? {};
+    expect(persona.resources?.items?.properties?.kind?.examples).toEqual(KINDS);
+    expect(persona.engagement_patterns?.items?.properties?.interaction_type?.examples).toEqual(INTERACTION_TYPES);
   });
 
   it('agree on a document with every field', () => {
