@@ -1,6 +1,5 @@
 import type { Activity, Feedback, Match, Persona, ResourceId } from '../domain/index.ts';
 import { personasOf } from '../learn/personasOf.ts';
-import { type Foreseen, withForeseen } from '../plan/capacity/foreseen.ts';
 import { decide, type Plan, type Situation } from '../plan/decide.ts';
 import type { CalibratedModel } from '../predict/calibrate.ts';
 import { match } from '../predict/match.ts';
@@ -32,8 +31,6 @@ export interface Look extends Omit<Situation, 'needs'> {
   readonly readyP95Ms?: ReadonlyMap<ResourceId, number>;
   /** The developer's words while this persona is under way; `feedback` where nothing is said. */
   readonly feedbackIn?: (active: Persona | undefined) => ReadonlyMap<ResourceId, Feedback>;
-  /** What forecasts of volume make likely: it may warm or keep up, and takes nothing down. Absent: needs alone decide. */
-  readonly foreseen?: Foreseen;
   /** Put into this persona or taken out of it by hand: the rhythm has no say in it. */
   readonly decidedByHand?: (active: Persona | undefined) => ReadonlySet<ResourceId>;
 }
@@ -49,8 +46,7 @@ export function look(at: Look): View {
   const learnt = at.model ? need(at.model, at.session, resources, at).map(opinion) : [];
   const needs = withOutlooks(learnt, resources, at);
   const feedback = at.feedbackIn?.(active) ?? at.feedback;
-  const expected = at.foreseen ? withForeseen(needs, at.foreseen, at.horizonMs) : needs;
-  const plan = decide({ ...at, feedback, needs: new Map(expected.map((n) => [n.resource, n])) });
+  const plan = decide({ ...at, feedback, needs: new Map(needs.map((n) => [n.resource, n])) });
   return { personas, match: who, active, needs, plan };
 }
 
@@ -64,8 +60,8 @@ function withRhythm(forecast: Forecast, { model, rhythms, now }: Look): Forecast
 }
 
 /**
- * What the developer named as asking for a resource has the last word where it is surer: it is measured, not learnt from what this person
- * does. A resource of which nothing else is known gets its need from it alone.
+ * What the developer named as asking for a resource has the last word where it is surer, and only there: a forecast may warm something or
+ * keep it up, and takes nothing down. A resource of which nothing else is known gets its need from it alone.
  */
 function withOutlooks(
   learnt: readonly Forecast[],

@@ -136,19 +136,19 @@ describe('the trade-off', () => {
 });
 
 describe('a forecast handed in', () => {
-  const foreseen = new Map([['db', { probability: 0.99, etaMs: MINUTE, because: '9 uses are foreseen (told).' }]]);
+  const outlooks = { within: () => ({ probability: 0.99, etaMs: MINUTE, volume: 9, because: '9 uses are foreseen (told).' }) };
   it('warms ahead, and says so', () => {
     expect(look(situation()).plan.actions).toEqual([]);
-    const [action] = look(situation({ foreseen })).plan.actions;
+    const [action] = look(situation({ outlooks })).plan.actions;
     expect(action).toMatchObject({ verb: 'climb', resource: 'db' });
     expect(action?.reason.text).toContain('9 uses are foreseen');
   });
   it('of nothing changes nothing', () => {
-    const nothing = new Map([['db', { probability: 0, etaMs: MINUTE, because: '' }]]);
+    const nothing = { within: () => ({ probability: 0, etaMs: MINUTE, volume: 0, because: '' }) };
     const warm = new Map(situation().observations);
     warm.set('db', { ...(warm.get('db') as Observation), rung: 'ready' });
     const used = { observations: warm, inUse: new Set(['db']) };
-    expect(look(situation({ ...used, foreseen: nothing })).plan.actions).toEqual(look(situation(used)).plan.actions);
+    expect(look(situation({ ...used, outlooks: nothing })).plan.actions).toEqual(look(situation(used)).plan.actions);
   });
 });
 
