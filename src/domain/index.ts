@@ -6,4 +6,5 @@ export * from './fault.ts';
 export * from './persona.ts';
 export * from './quantity.ts';
 export * from './resource.ts';
+export * from './traffic.ts';
 export * from './workflowEdit.ts';

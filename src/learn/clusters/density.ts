@@ -7,9 +7,9 @@ export type Owners = readonly (number | undefined)[];
  * Satopää et al. (2011). Compares every pair, and holds all distances.
  */
 export function byDensity<V>(vectors: readonly V[], distance: (a: V, b: V) => number, neighbours: number): Owners {
-  const distances = vectors.map((v) => Float64Array.from(vectors, (w) => distance(v, w)));
+  const distances = vectors.map((v) => distancesTo(v, vectors, distance));
   const radius = bend(Float64Array.from(distances, (row) => row.toSorted()[neighbours] ?? 1).sort());
-  const near = distances.map((row) => [...row.keys()].filter((j) => (row[j] as number) <= radius));
+  const near = distances.map((row) => within(row, radius));
   const owners = new Array<number | undefined>(vectors.length).fill(undefined);
   const isCore = (i: number): boolean => (near[i] as number[]).length > neighbours;
   let clusters = 0;
@@ -24,6 +24,18 @@ export function byDensity<V>(vectors: readonly V[], distance: (a: V, b: V) => nu
     }
   }
   return owners;
+}
+
+function distancesTo<V>(v: V, vectors: readonly V[], distance: (a: V, b: V) => number): Float64Array {
+  const row = new Float64Array(vectors.length);
+  for (let j = 0; j < row.length; j++) row[j] = distance(v, vectors[j] as V);
+  return row;
+}
+
+function within(row: Float64Array, radius: number): readonly number[] {
+  const near: number[] = [];
+  for (let j = 0; j < row.length; j++) if ((row[j] as number) <= radius) near.push(j);
+  return near;
 }
 
 function bend(rising: Float64Array): number {

@@ -1,0 +1,109 @@
+import { type PeakTime, type UnixMs, WEEKDAYS } from '../../domain/index.ts';
+import { hourOfWeek } from '../personas/rhythm.ts';
+
+const HOUR_MS = 3_600_000;
+const WEEK_MS = 168 * HOUR_MS;
+/** With fewer hours of the day covered, there is no telling what is usual. */
+const LEAST_HOURS = 12;
+/** Days of the week are told apart when each was there twice. */
+const WEEKS_FOR_DAYS = 2;
+/** An hour that stands out has so many times the requests of an average one… */
+const LEAST_TIMES = 1.25;
+/** …and so many standard deviations more than expected. */
+const LEAST_DEVIATIONS = 3;
+/** An hour of which less was covered tells nothing. */
+const LEAST_COVERED = 0.5;
+const MOST_PEAKS = 8;
+
+/** An hour of the day or of the week. */
+interface Slot {
+  readonly hour: number;
+  readonly requests: number;
+  /** How often the data have this hour; the first and the last count in part. */
+  readonly covered: number;
+}
+
+/**
+ * Hours of the day (of the week, where two weeks were covered) in which requests come clearly oftener than in an average hour. `covered` is the
+ * time that was watched; hours without a request count. The deviations are those of a Poisson count, widened by how much more than that the
+ * same hour differs from day to day, for requests come in bursts. Neighbouring hours are told as one.
+ */
+export function peaksOf(
+  at: readonly UnixMs[],
+  covered: { readonly from: UnixMs; readonly until: UnixMs },
+  zoneOffsetMs: number,
+): readonly PeakTime[] {
+  const weekly = covered.until - covered.from >= WEEKS_FOR_DAYS * WEEK_MS;
+  const period = weekly ? 168 : 24;
+  const hours = hoursOf(at, covered, zoneOffsetMs);
+  const slots = Array.from({ length: period }, (_, hour): Slot => {
+    const own = hours.filter((h) => h.hour % period === hour);
+    return { hour, requests: total(own.map((h) => h.requests)), covered: total(own.map((h) => h.covered)) };
+  }).filter((slot) => slot.covered >= LEAST_COVERED);
+  if (slots.length < LEAST_HOURS) return [];
+  const usual = at.length / total(slots.map((s) => s.covered));
+  const widened = Math.sqrt(burstiness(hours, period));
+  const standsOut = ({ requests, covered }: Slot): boolean => {
+    const expected = usual * covered;
+    return requests >= LEAST_TIMES * expected && requests - expected >= LEAST_DEVIATIONS * widened * Math.sqrt(expected);
+  };
+  return runsOf(slots.filter(standsOut))
+    .map((run) => peakOf(run, at.length, usual, weekly))
+    .sort((a, b) => b.timesUsual - a.timesUsual)
+    .slice(0, MOST_PEAKS);
+}
+
+/** Every hour on the clock from the first to the last, in the order of time; `hour` is that of the week. */
+function hoursOf(
+  at: readonly UnixMs[],
+  { from, until }: { readonly from: UnixMs; readonly until: UnixMs },
+  zoneOffsetMs: number,
+): readonly Slot[] {
+  const first = Math.floor((from + zoneOffsetMs) / HOUR_MS);
+  const counts = new Array<number>(Math.floor((until + zoneOffsetMs) / HOUR_MS) - first + 1).fill(0);
+  for (const time of at) (counts[Math.floor((time + zoneOffsetMs) / HOUR_MS) - first] as number)++;
+  return counts.map((requests, i) => {
+    const begin = (first + i) * HOUR_MS - zoneOffsetMs;
+    const covered = (Math.min(until, begin + HOUR_MS) - Math.max(from, begin)) / HOUR_MS;
+    return { hour: hourOfWeek(begin, zoneOffsetMs), requests, covered };
+  });
+}
+
+/** Variance over mean of the same hour on different days, 1 for a Poisson process and where there is but one day. */
+function burstiness(hours: readonly Slot[], period: number): number {
+  let [squares, means, freedom] = [0, 0, 0];
+  for (let hour = 0; hour < period; hour++) {
+    const own = hours.filter((h) => h.hour % period === hour && h.covered >= 1);
+    if (own.length < 2) continue;
+    const mean = total(own.map((h) => h.requests)) / own.length;
+    squares += total(own.map((h) => (h.requests - mean) ** 2));
+    means += mean * (own.length - 1);
+    freedom += own.length - 1;
+  }
+  return freedom === 0 || means === 0 ? 1 : Math.max(1, squares / means);
+}
+
+/** Hours that follow each other, within one day. */
+function runsOf(slots: readonly Slot[]): readonly (readonly Slot[])[] {
+  const runs: Slot[][] = [];
+  for (const slot of slots) {
+    const last = runs.at(-1)?.at(-1);
+    if (last && last.hour + 1 === slot.hour && slot.hour % 24 !== 0) runs.at(-1)?.push(slot);
+    else runs.push([slot]);
+  }
+  return runs;
+}
+
+function peakOf(run: readonly Slot[], all: number, usual: number, weekly: boolean): PeakTime {
+  const hour = (run[0] as Slot).hour;
+  const requests = total(run.map((s) => s.requests));
+  return {
+    ...(weekly ? { day: WEEKDAYS[Math.floor(hour / 24)] as (typeof WEEKDAYS)[number] } : {}),
+    fromHour: hour % 24,
+    untilHour: (hour % 24) + run.length,
+    share: requests / all,
+    timesUsual: requests / total(run.map((s) => s.covered)) / usual,
+  };
+}
+
+const total = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0);
