@@ -1,6 +1,6 @@
 import type { Activity } from '../../domain/index.ts';
 import { byDensity as densely, type Owners } from '../../learn/clusters/density.ts';
-import { bestKmeans } from '../../learn/clusters/kmeans.ts';
+import { type Centred, kmeansRuns } from '../../learn/clusters/kmeans.ts';
 import { silhouettes } from '../../learn/clusters/silhouette.ts';
 import { tokenOf } from '../../learn/personaModel.ts';
 import { bagsOf } from '../../learn/personas/bags.ts';
@@ -20,7 +20,7 @@ export const sessionVectors = (sessions: readonly (readonly Activity[])[]): numb
 /** k-means on tf-idf vectors, the best of 20 starts; without `k`, the number with the best mean silhouette (Rousseeuw 1987). */
 export function byKmeans(vectors: number[][], seed: number, k?: number): Owners {
   if (vectors.length < 3) return vectors.map(() => 0);
-  const of = (count: number): readonly number[] => bestKmeans(vectors, count, { seed, starts: RESTARTS }).owners;
+  const of = (count: number): readonly number[] => (kmeansRuns(vectors, count, { seed, starts: RESTARTS })[0] as Centred).owners;
   if (k !== undefined) return of(Math.min(k, vectors.length));
   const step = Math.ceil(vectors.length / JUDGED);
   const judged = vectors.filter((_, i) => i % step === 0);

@@ -5,22 +5,27 @@ export interface Centred {
   /** A cluster's number per vector. */
   readonly owners: readonly number[];
   readonly centres: readonly (readonly number[])[];
+  /** Sum of the squared distances to the centres: what k-means makes small. */
+  readonly inertia: number;
 }
 
-/** k-means by squared Euclidean distance: of several k-means++ starts the one with the least inertia. `count` is at most the vectors'. */
-export function bestKmeans(vectors: readonly number[][], count: number, { seed, starts }: { seed: number; starts: number }): Centred {
+/** k-means by squared Euclidean distance from several k-means++ starts, that with the least inertia first. `count` is at most the vectors'. */
+export function kmeansRuns(
+  vectors: readonly number[][],
+  count: number,
+  { seed, starts }: { readonly seed: number; readonly starts: number },
+): readonly Centred[] {
   const random = randomFrom(seed);
-  let best: (Centred & { readonly inertia: number }) | undefined;
-  for (let start = 0; start < starts; start++) {
+  const runs = Array.from({ length: starts }, (): Centred => {
     const { clusters, centroids } = kmeans(vectors as number[][], count, {
       initialization: 'kmeans++',
       seed: Math.floor(random() * 2 ** 31),
       maxIterations: 100,
     });
     const inertia = vectors.reduce((sum, v, i) => sum + squaredDistance(v, centroids[clusters[i] as number] as number[]), 0);
-    if (!best || inertia < best.inertia) best = { owners: clusters, centres: centroids, inertia };
-  }
-  return best as Centred;
+    return { owners: clusters, centres: centroids, inertia };
+  });
+  return runs.sort((a, b) => a.inertia - b.inertia);
 }
 
 export function squaredDistance(a: readonly number[], b: readonly number[]): number {

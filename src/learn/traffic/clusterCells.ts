@@ -1,6 +1,6 @@
 import { agreement } from '../clusters/agreement.ts';
 import { byDensity, type Owners } from '../clusters/density.ts';
-import { bestKmeans, type Centred, squaredDistance } from '../clusters/kmeans.ts';
+import { type Centred, kmeansRuns, squaredDistance } from '../clusters/kmeans.ts';
 import { silhouettes } from '../clusters/silhouette.ts';
 import { randomFrom } from '../random.ts';
 
@@ -29,13 +29,18 @@ const MOST_JUDGED = 600;
 const LEAST_POINTS = 10;
 /** A mean silhouette below says that there is no structure to speak of (Kaufman and Rousseeuw 1990, chapter 2). */
 const NO_STRUCTURE = 0.25;
-/** The simplest that is as good as the best, within so many standard errors. */
-const AS_GOOD_ERRORS = 2;
+/** The smallest number counts whose silhouette is as good as the best but for this, which is what chance gives and takes. */
+const AS_GOOD = 0.02;
+/** Runs whose inertia is the least but for this share are taken for equally good, and their silhouettes decide. */
+const TIED = 0.05;
+const MOST_TIED = 4;
 
 /**
- * k-means with its number found, beside DBSCAN with its radius found. The number is the smallest whose mean silhouette is within two
- * standard errors of the best, since a number that hangs on a few points is another one tomorrow; one where even the best shows no
- * structure. The density method needs √n/2 neighbours, and twice as many as there are features at least (Sander et al. 1998).
+ * k-means with its number found, beside DBSCAN with its radius found. The number is the smallest whose mean silhouette is as good as the
+ * best, since a number that hangs on a few points is another one tomorrow; one where even the best shows no structure. Of runs that
+ * k-means holds for equally good, the one with the best silhouette is taken, for the same reason: two partitions whose inertia
+ * is all but the same are told apart by a hair else. The density method asks for √n/2 neighbours, and for twice as many as there
+ * are features at least (Sander et al. 1998).
  */
 export function clusterPoints(points: readonly number[][], seed: number): PointClusters {
   const random = randomFrom(seed);
@@ -79,31 +84,32 @@ function found(points: readonly number[][], seed: number, random: () => number):
   const different = new Set(points.map((p) => p.join(' '))).size;
   const one: Found = { centres: [meanOf(points)], silhouette: 0 };
   if (points.length < LEAST_POINTS || (points[0] as number[]).length === 0 || different < 2) return one;
-  const judged = sampleOf([...points.keys()], MOST_JUDGED, random);
-  const tried = [];
-  for (let count = 2; count <= Math.min(MOST_CLUSTERS, different, points.length - 1); count++) {
-    const { owners, centres } = bestKmeans(points, count, { seed, starts: STARTS });
+  const judged = sampleOf(points, MOST_JUDGED, random);
+  const counts = Array.from({ length: Math.min(MOST_CLUSTERS, different, points.length - 1) - 1 }, (_, i) => i + 2);
+  const tried = counts.map((count) => bestOf(kmeansRuns(points, count, { seed, starts: STARTS }), judged));
+  const best = Math.max(...tried.map(({ silhouette }) => silhouette));
+  return best < NO_STRUCTURE ? one : (tried.find(({ silhouette }) => silhouette >= best - AS_GOOD) as Found);
+}
+
+function bestOf(runs: readonly Centred[], judged: readonly number[][]): Found {
+  const least = (runs[0] as Centred).inertia;
+  const tied = runs.filter(({ inertia }, i) => inertia <= (1 + TIED) * least && !sameInertia(inertia, runs[i - 1]?.inertia));
+  const scored = tied.slice(0, MOST_TIED).map(({ centres }): Found => {
     const each = silhouettes(
-      judged.map((i) => points[i] as number[]),
-      judged.map((i) => owners[i] as number),
+      judged,
+      judged.map((point) => nearest(point, centres)),
       distance,
     );
-    tried.push({ centres, ...meanWithError(each) });
-  }
-  const best = tried.reduce((a, b) => (b.mean > a.mean ? b : a));
-  if (best.mean < NO_STRUCTURE) return one;
-  const simplest = tried.find(({ mean }) => mean >= best.mean - AS_GOOD_ERRORS * best.error) ?? best;
-  return { centres: simplest.centres, silhouette: simplest.mean };
+    return { centres, silhouette: each.reduce((sum, s) => sum + s, 0) / each.length };
+  });
+  return scored.reduce((a, b) => (b.silhouette > a.silhouette ? b : a));
 }
+
+/** The same partition, found from another start. */
+const sameInertia = (a: number, b: number | undefined): boolean => b !== undefined && Math.abs(a - b) <= 1e-3 * a;
 
 function meanOf(points: readonly number[][]): readonly number[] {
   return (points[0] ?? []).map((_, j) => points.reduce((sum, p) => sum + (p[j] as number), 0) / points.length);
-}
-
-function meanWithError(values: readonly number[]): { readonly mean: number; readonly error: number } {
-  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length;
-  return { mean, error: Math.sqrt(variance / values.length) };
 }
 
 /** In their order; all of them where they are no more than that. Selection sampling (Knuth, algorithm S). */

@@ -18,19 +18,20 @@ const FARTHEST = 4;
 const LEAST_KNOWN = 0.5;
 
 /**
- * Rates, sizes and times by their logarithm, since they range over orders of magnitude; errors as a share. Then robustly
- * standardised: median and interquartile range (as a standard deviation of a normal distribution has it) instead of mean and
- * standard deviation, which a few outliers move; where half of all are alike, the standard deviation all the same.
+ * Rates, sizes and times by their logarithm, since they range over orders of magnitude, and robustly standardised: median and
+ * interquartile range (as a standard deviation of a normal distribution has it) instead of mean and standard deviation, which a
+ * few outliers move; where half of all are alike, the standard deviation all the same. Errors are a share, which has a
+ * scale of its own: all failing is as far from none as a value can be.
  */
 export function featuresOf(requests: Requests, cells: readonly Cell[], { windowMs }: Windows): Features {
   const raw: Record<Feature, readonly number[]> = {
     rate: cells.map((cell) => Math.log10((cell.requests.length * 1000) / windowMs)),
     size: cells.map((cell) => logMean(cell, requests.bytes)),
-    errors: cells.map((cell) => meanOf(cell, requests.failed)),
+    errors: cells.map((cell) => FARTHEST * meanOf(cell, requests.failed)),
     latency: cells.map((cell) => logMean(cell, requests.latencyMs)),
   };
   const scaled = FEATURES.flatMap((name) => {
-    const values = standardised(raw[name]);
+    const values = name === 'errors' ? asTheyAre(raw[name]) : standardised(raw[name]);
     return values ? [{ name, values }] : [];
   });
   return {
@@ -55,14 +56,24 @@ function meanOf({ requests }: Cell, column: readonly number[]): number {
 
 /** Undefined where it tells nothing apart. A cell that does not tell of it is taken for a usual one. */
 function standardised(values: readonly number[]): readonly number[] | undefined {
-  const known = values.filter((v) => !Number.isNaN(v)).sort((a, b) => a - b);
-  if (known.length < LEAST_KNOWN * values.length || known.length === 0) return undefined;
+  const known = knownOf(values);
   const at = (share: number): number => known[Math.floor(share * (known.length - 1))] as number;
   const spread = (at(0.75) - at(0.25)) / 1.349 || deviation(known);
-  if (!(spread > 1e-9)) return undefined;
+  if (!isTold(values, known) || !(spread > 1e-9)) return undefined;
   const middle = at(0.5);
   return values.map((v) => (Number.isNaN(v) ? 0 : Math.max(-FARTHEST, Math.min(FARTHEST, (v - middle) / spread))));
 }
+
+function asTheyAre(values: readonly number[]): readonly number[] | undefined {
+  const known = knownOf(values);
+  return isTold(values, known) && known.at(-1) !== known[0] ? values.map((v) => (Number.isNaN(v) ? 0 : v)) : undefined;
+}
+
+/** In rising order. */
+const knownOf = (values: readonly number[]): readonly number[] => values.filter((v) => !Number.isNaN(v)).sort((a, b) => a - b);
+
+const isTold = (values: readonly number[], known: readonly number[]): boolean =>
+  known.length > 0 && known.length >= LEAST_KNOWN * values.length;
 
 function deviation(values: readonly number[]): number {
   const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
