@@ -9,8 +9,8 @@ const LEAST_HOURS = 12;
 const WEEKS_FOR_DAYS = 2;
 /** An hour that stands out has so many times the requests of an average one… */
 const LEAST_TIMES = 1.25;
-/** …and so many standard deviations more than expected. */
-const LEAST_DEVIATIONS = 3;
+/** …and so many standard deviations more than expected; as many hours are looked at, three would be found by chance. */
+const LEAST_DEVIATIONS = 4;
 /** An hour of which less was covered tells nothing. */
 const LEAST_COVERED = 0.5;
 const MOST_PEAKS = 8;
@@ -21,12 +21,15 @@ interface Slot {
   readonly requests: number;
   /** How often the data have this hour; the first and the last count in part. */
   readonly covered: number;
+  /** Of the day on which it had the most. */
+  readonly most: number;
 }
 
 /**
  * Hours of the day (of the week, where two weeks were covered) in which requests come clearly oftener than in an average hour. `covered` is the
  * time that was watched; hours without a request count. The deviations are those of a Poisson count, widened by how much more than that the
- * same hour differs from day to day, for requests come in bursts. Neighbouring hours are told as one.
+ * same hour differs from day to day, for requests come in bursts; and an hour that stands out on one day of several only is none. Neighbouring
+ * hours are told as one.
  */
 export function peaksOf(
   at: readonly UnixMs[],
@@ -38,14 +41,20 @@ export function peaksOf(
   const hours = hoursOf(at, covered, zoneOffsetMs);
   const slots = Array.from({ length: period }, (_, hour): Slot => {
     const own = hours.filter((h) => h.hour % period === hour);
-    return { hour, requests: total(own.map((h) => h.requests)), covered: total(own.map((h) => h.covered)) };
+    return {
+      hour,
+      requests: total(own.map((h) => h.requests)),
+      covered: total(own.map((h) => h.covered)),
+      most: Math.max(0, ...own.map((h) => h.requests)),
+    };
   }).filter((slot) => slot.covered >= LEAST_COVERED);
   if (slots.length < LEAST_HOURS) return [];
   const usual = at.length / total(slots.map((s) => s.covered));
   const widened = Math.sqrt(burstiness(hours, period));
-  const standsOut = ({ requests, covered }: Slot): boolean => {
+  const standsOut = ({ requests, covered, most }: Slot): boolean => {
     const expected = usual * covered;
-    return requests >= LEAST_TIMES * expected && requests - expected >= LEAST_DEVIATIONS * widened * Math.sqrt(expected);
+    const withoutMost = covered < 2 ? requests : requests - most + expected / covered;
+    return withoutMost >= LEAST_TIMES * expected && requests - expected >= LEAST_DEVIATIONS * widened * Math.sqrt(expected);
   };
   return runsOf(slots.filter(standsOut))
     .map((run) => peakOf(run, at.length, usual, weekly))
@@ -65,7 +74,7 @@ function hoursOf(
   return counts.map((requests, i) => {
     const begin = (first + i) * HOUR_MS - zoneOffsetMs;
     const covered = (Math.min(until, begin + HOUR_MS) - Math.max(from, begin)) / HOUR_MS;
-    return { hour: hourOfWeek(begin, zoneOffsetMs), requests, covered };
+    return { hour: hourOfWeek(begin, zoneOffsetMs), requests, covered, most: requests };
   });
 }
 
