@@ -11,7 +11,7 @@ import esbuild from 'esbuild';
 
 const HERE = import.meta.dirname;
 const OUT = join(HERE, '..', '..', 'test-results', 'bench');
-const ALL = ['live', 'need', 'ingest', 'history', 'gateway', 'ready', 'devcontainer', 'graph', 'typing', 'personas', 'backtest'];
+const ALL = ['live', 'need', 'ingest', 'history', 'gateway', 'ready', 'devcontainer', 'graph', 'typing', 'personas', 'profile', 'backtest'];
 /** By name only: they take half an hour. */
 const LONG = ['soak'];
 const asked = process.argv.slice(2).filter((a) => !a.startsWith('-'));
