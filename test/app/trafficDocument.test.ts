@@ -37,12 +37,10 @@ describe('traffic in the persona document', () => {
       requests_per_second: profile.requestsPerSecond,
       request_size_bytes: profile.requestSizeBytes,
       transfer_rate_bps: profile.transferRateBps,
-      error_rate: profile.errorRate,
-      peak_times: [
-        { from: '09:00', until: '12:00', share: 0.5 },
-        { day: 'sunday', from: '23:00', until: '24:00' },
-      ],
-      data_age: { from: '2024-01-01T00:00:00.000Z', until: '2024-01-04T00:00:00.000Z', days: 2 },
+      error_rate: 0.01,
+      peak_times: ['09:00-12:00', 'Sun 23:00-24:00'],
+      data_age: 'P2D',
+      measured_from: '2024-01-01T00:00:00.000Z',
     });
   });
   it('comes back as it went', () => {
@@ -51,20 +49,24 @@ describe('traffic in the persona document', () => {
     expect(fromTraffic(JSON.parse(JSON.stringify(toTraffic(bare, from + 5 * DAY))))).toEqual({ profile: bare });
   });
   it.each([
-    ['a list', [], / is not an object/],
-    ['nothing', null, / is not an object/],
+    ['a list', [], / needs "name"/],
+    ['nothing', null, / needs "name"/],
     ['no name', changed({ name: 7 }), / needs "name"/],
     ['less than no requests', changed({ requests: -1 }), / needs "requests"/],
     ['more than all confidence', changed({ confidence: 2 }), / needs "requests" .* "confidence"/],
     ['no rate', changed({ requests_per_second: undefined }), / needs "requests_per_second"/],
     ['a rate that is one number', changed({ requests_per_second: 3 }), / needs "requests_per_second"/],
-    ['probabilities that do not sum to 1', changed({ error_rate: [{ value: 0, probability: 0.9 }] }), /\.error_rate is no distribution/],
+    [
+      'probabilities that do not sum to 1',
+      changed({ error_rate_by_window: [{ value: 0, probability: 0.9 }] }),
+      /\.error_rate_by_window is no distribution/,
+    ],
     ['a value below 0', changed({ latency_ms: [{ value: -1, probability: 1 }] }), /\.latency_ms is no distribution/],
-    ['a peak that ends before it begins', changed({ peak_times: [{ ...entry.peak_times[0], until: '08:00' }] }), /\.peak_times\[0\] needs/],
-    ['a peak on no day', changed({ peak_times: [entry.peak_times[0], { ...entry.peak_times[1], day: 'someday' }] }), /\.peak_times\[1\]/],
+    ['a peak that ends before it begins', changed({ peaks: [{ ...entry.peaks[0], time: '12:00-09:00' }] }), /\.peaks\[0\] needs/],
+    ['a peak on no day', changed({ peaks: [entry.peaks[0], { ...entry.peaks[1], time: 'Som 09:00-10:00' }] }), /\.peaks\[1\]/],
     ['a busiest time that is none', changed({ busiest: { at: 'noon', requests_per_second: 1 } }), / needs "busiest"/],
     ['windows of no length', changed({ window_seconds: 0 }), / needs "window_seconds"/],
-    ['no age', changed({ data_age: {} }), / needs "data_age"/],
+    ['no end', changed({ measured_until: 7 }), / needs "measured_from" and "measured_until"/],
     ['a resource without a name', changed({ resources: [{ requests: 1 }] }), /\.resources\[0\]/],
   ])('with %s says so', (_, json, problem) => {
     expect(fromTraffic(json)).toEqual({ problem: expect.stringMatching(problem) });

@@ -101,13 +101,13 @@ describe('prewarm profile', () => {
     expect(log.traffic.latency_ms).toBeUndefined();
     expect(log.lines).toMatch(/200 requests, .*windows of 5 min[\s\S]*downloads/);
     const spans = await told(file('spans.json', SPANS));
-    expect(spans.traffic).toMatchObject({ latency_ms: [{ value: 40, probability: 1 }], error_rate: [{ value: 0, probability: 1 }] });
+    expect(spans.traffic).toMatchObject({ latency_ms: [{ value: 40, probability: 1 }], error_rate: 0 });
     const connections = await told(file('trace.jsonl', TRACE));
     expect(connections.traffic).toMatchObject({ interaction_type: 'query', request_size_bytes: [{ value: 10, probability: 1 }] });
     expect(connections.traffic.latency_ms).toBeUndefined();
     expect((await told(file('a.jsonl', `${JSON_LINE}\n`))).traffic).toMatchObject({
       latency_ms: [{ value: 250 }],
-      error_rate: [{ value: 1 }],
+      error_rate: 1,
     });
   });
   it('takes several files as one, of several formats', async () => {

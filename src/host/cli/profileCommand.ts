@@ -1,4 +1,4 @@
-import { type TrafficEntry, toTraffic } from '../../app/trafficDocument.ts';
+import { toTraffic } from '../../app/trafficDocument.ts';
 import { type Distribution, failed, mean, ok, quantile, type Result, type TrafficProfile } from '../../domain/index.ts';
 import { addRequest, createRequests, type Requests } from '../../learn/traffic/requests.ts';
 import { type TrafficLearnt, trafficProfiles } from '../../learn/traffic/trafficProfiles.ts';
@@ -68,7 +68,7 @@ function reportOf(learnt: TrafficLearnt, files: readonly ReadRequests[], { other
       elapsedMs,
     },
     lines: [
-      `${traffic.requests} requests, ${traffic.data_age.from} to ${traffic.data_age.until} (${ageOf(traffic)}), in windows of ${spanOf(traffic.window_seconds)}`,
+      `${traffic.requests} requests, ${traffic.measured_from} to ${traffic.measured_until} (${ageOf(now - learnt.all.until)}), in windows of ${spanOf(traffic.window_seconds)}`,
       `${profiles.length} ${profiles.length === 1 ? 'profile' : 'profiles'} in ${learnt.cells} resource windows by ${learnt.features.join(', ') || 'nothing that differs'}; the density method finds ${density.clusters} (agreement ${agreement.toFixed(2)}, noise ${percent(density.noise)})`,
       '',
       ...table([learnt.all, ...learnt.clusters]),
@@ -126,6 +126,6 @@ function peakLines({ name, peakTimes }: TrafficProfile): readonly string[] {
 
 const short = (value: number): string => (value >= 1000 ? Math.round(value).toString() : Number(value.toPrecision(3)).toString());
 const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
-const ageOf = ({ data_age }: TrafficEntry): string => `${Math.round(data_age.days)} days old`;
+const ageOf = (ms: number): string => `${Math.round(Math.max(0, ms) / 86_400_000)} days old`;
 const spanOf = (seconds: number): string =>
   seconds < 60 ? `${seconds} s` : seconds < 3600 ? `${seconds / 60} min` : `${seconds / 3600} h`;
