@@ -214,6 +214,7 @@ export async function createApp(given: Ports): Promise<App> {
     remember: (model) => remember({ model }),
     personas: () => view?.personas ?? [],
     resources: declared.resources,
+    remembered: () => sensing.remembered(),
     pass: passes.pass,
   });
   const climbs = createClimbs({

@@ -13,6 +13,8 @@ import {
 } from '../domain/index.ts';
 import type { Component, PersonaModel } from '../learn/personaModel.ts';
 import { problemOf, withPinned } from '../learn/personas/edit.ts';
+import { type KnownTraffic, trafficField, trafficProblem } from './knownTraffic.ts';
+import type { TrafficEntry } from './trafficDocument.ts';
 
 /** The persona document (PDL) of DESIGN §5.2: what is learnt so far of each field; what is not known is left out. */
 export interface PersonaDocument {
@@ -31,6 +33,8 @@ interface PersonaEntry {
   readonly edges: readonly EdgeEntry[];
   readonly provisioning_order?: readonly string[];
   readonly recurrence?: { readonly per_week: number; readonly hour_of_week: readonly number[] };
+  /** Of all its resources together. */
+  readonly traffic?: TrafficEntry;
   readonly pins: readonly Pin[];
 }
 
@@ -41,6 +45,7 @@ interface ResourceEntry {
   readonly requirements?: { readonly memory_gb?: Distribution; readonly network_bandwidth_mbps?: Distribution };
   readonly duration_ms: Distribution;
   readonly sla?: { readonly priority: Priority; readonly latency_target_ms: number };
+  readonly traffic?: TrafficEntry;
 }
 
 interface EdgeEntry {
@@ -53,19 +58,19 @@ interface EdgeEntry {
 /** The edge from here to a resource says how likely a session uses it at all, and how soon. */
 const START = 'session';
 
-export function toDocument(personas: readonly Persona[], resources: readonly Resource[] = []): PersonaDocument {
+export function toDocument(personas: readonly Persona[], resources: readonly Resource[] = [], traffic?: KnownTraffic): PersonaDocument {
   const known = new Map(resources.map((r) => [r.id, r]));
-  return { version: 1, personas: personas.map((p) => entryOf(p, known)) };
+  return { version: 1, personas: personas.map((p) => entryOf(p, known, traffic)) };
 }
 
-function entryOf(p: Persona, known: ReadonlyMap<string, Resource>): PersonaEntry {
+function entryOf(p: Persona, known: ReadonlyMap<string, Resource>, traffic: KnownTraffic | undefined): PersonaEntry {
   return {
     name: p.name,
     weight: p.weight,
     confidence: p.confidence,
     updated_at: new Date(p.updatedAt).toISOString(),
     attributes: attributesOf(p),
-    resources: p.uses.map((u) => resourceEntry(p, u, known.get(u.resource))),
+    resources: p.uses.map((u) => ({ ...resourceEntry(p, u, known.get(u.resource)), ...trafficField([u.resource], traffic) })),
     edges: [
       ...p.uses.map((u) => ({ from: START, to: u.resource, probability: u.probability, lag_ms: spread(u.firstUseMs) })),
       ...p.edges.map((e) => ({ from: e.from, to: e.to, probability: e.probability, lag_ms: e.lagMs })),
@@ -76,6 +81,10 @@ function entryOf(p: Persona, known: ReadonlyMap<string, Resource>): PersonaEntry
           recurrence: { per_week: rounded(p.profile.recurrence.perWeek), hour_of_week: p.profile.recurrence.hourOfWeek.map(rounded) },
         }
       : {}),
+    ...trafficField(
+      p.uses.map((u) => u.resource),
+      traffic,
+    ),
     pins: p.profile?.pins ?? [],
   };
 }
@@ -140,7 +149,7 @@ function entryProblem(entry: PersonaEntry | null): string | undefined {
     const problem = typeof pin === 'object' && pin !== null ? problemOf(pin) : 'It needs "field" and "value".';
     if (problem) return `.pins[${i}]: ${problem.replace(/\.$/, '')}`;
   }
-  return undefined;
+  return trafficProblem(entry);
 }
 
 const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;

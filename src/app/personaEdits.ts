@@ -1,9 +1,10 @@
-import { failed, ok, type Persona, type Resource, type Result, type UnixMs } from '../domain/index.ts';
+import { type Activity, failed, ok, type Persona, type Resource, type Result, type UnixMs } from '../domain/index.ts';
 import type { PersonaModel } from '../learn/personaModel.ts';
 import { renamePersona } from '../learn/personas/edit.ts';
 import { forgetPersona } from '../learn/personas/forget.ts';
 import { mergePersonas } from '../learn/personas/merge.ts';
 import { endedIn, releasePersona, restorePersona } from '../learn/personas/restore.ts';
+import { type KnownTraffic, measuredTraffic } from './knownTraffic.ts';
 import { type PersonaDocument, toDocument } from './personaDocument.ts';
 import { documentOf, type PersonaVersions } from './personaVersions.ts';
 import type { PersonaVersion, SplitOptions } from './ports.ts';
@@ -25,6 +26,8 @@ export interface AppPersonas {
   versions(id?: string): Promise<readonly PersonaVersionView[]>;
   /** The persona document of these, or of all. */
   export(ids?: readonly string[]): PersonaDocument;
+  /** With the traffic of their resources, as the journal tells of it. */
+  exportMeasured(ids?: readonly string[]): Promise<PersonaDocument>;
 }
 
 export interface PersonaEdit {
@@ -46,6 +49,8 @@ export interface PersonaEditPorts {
   readonly personas: () => readonly Persona[];
   readonly resources: () => readonly Resource[];
   readonly versions: PersonaVersions;
+  /** The journal. */
+  readonly remembered: () => Promise<readonly Activity[]>;
   readonly learning: {
     edited(): void;
     relearn(): Promise<void>;
@@ -57,7 +62,15 @@ export interface PersonaEditPorts {
 
 type Reason = (id: string) => string;
 
-export function createPersonaEdits({ now, model, remember, personas, resources, versions, learning, pass }: PersonaEditPorts): AppPersonas {
+export function createPersonaEdits(ports: PersonaEditPorts): AppPersonas {
+  const { now, model, remember, personas, resources, versions, learning, pass } = ports;
+  const document = (ids: readonly string[] | undefined, traffic?: KnownTraffic): PersonaDocument =>
+    toDocument(
+      personas().filter((p) => ids?.includes(p.id) ?? true),
+      resources(),
+      traffic,
+    );
+
   /** Which edit was the last. */
   let last: object | undefined;
   let editedAt = 0;
@@ -175,11 +188,8 @@ export function createPersonaEdits({ now, model, remember, personas, resources, 
         const { snapshot, ...told } = version;
         return { ...told, name: snapshot.name, document: documentOf(version, model()) };
       }),
-    export: (ids) =>
-      toDocument(
-        personas().filter((p) => ids?.includes(p.id) ?? true),
-        resources(),
-      ),
+    export: (ids) => document(ids),
+    exportMeasured: async (ids) => document(ids, measuredTraffic(await ports.remembered(), now())),
   };
 }
 

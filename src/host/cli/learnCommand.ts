@@ -1,8 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { trafficIn, withEarlier } from '../../app/knownTraffic.ts';
 import { learnTrace } from '../../app/learnTrace.ts';
 import { fromDocument, toDocument } from '../../app/personaDocument.ts';
-import { ATTRIBUTES, failed, ok, type Persona, type Result } from '../../domain/index.ts';
+import { type Activity, ATTRIBUTES, failed, ok, type Persona, type Result } from '../../domain/index.ts';
 import type { PersonaModel } from '../../learn/personaModel.ts';
+import { addRequest, createRequests, type Requests } from '../../learn/traffic/requests.ts';
 import { DEFAULT_SETTINGS } from '../node/openApp.ts';
 import type { Invocation, Report } from './command.ts';
 import { openTraces } from './traces.ts';
@@ -13,18 +15,19 @@ export async function learnCommand({ positionals, options, terminal, signal }: I
   const previous = typeof options.output === 'string' ? await learntBefore(options.output) : ok(undefined);
   if (!previous.ok) return previous;
   const now = Date.now();
-  const learnt = await learnTrace(traces.value.activities, {
+  const requests = createRequests();
+  const learnt = await learnTrace(alsoInto(requests, traces.value.activities), {
     idleMs: DEFAULT_SETTINGS.idleMs,
     now,
     zoneOffsetMs: -new Date(now).getTimezoneOffset() * 60_000,
     clock: () => performance.now(),
-    ...(previous.value ? { previous: previous.value } : {}),
+    ...(previous.value ? { previous: previous.value.model } : {}),
     signal,
     progress: terminal.progress,
   });
   if (!learnt.ok) return learnt;
   const { sessions, noise, personas, elapsedMs } = learnt.value;
-  const document = toDocument(personas);
+  const document = toDocument(personas, [], withEarlier(trafficIn(requests, now), previous.value?.json));
   if (typeof options.output === 'string') {
     const problem = await writeFile(options.output, `${JSON.stringify(document, null, 2)}\n`).then(
       () => undefined,
@@ -42,11 +45,26 @@ export async function learnCommand({ positionals, options, terminal, signal }: I
   });
 }
 
-/** The document that is about to be written over: names and pins in it survive, and a file that is none is left alone. */
-async function learntBefore(file: string): Promise<Result<PersonaModel | undefined>> {
+/** What passes on the way, counted as requests. */
+async function* alsoInto(requests: Requests, batches: AsyncIterable<readonly Activity[]>): AsyncIterable<readonly Activity[]> {
+  for await (const batch of batches) {
+    for (const activity of batch) addRequest(requests, activity);
+    yield batch;
+  }
+}
+
+/** A document of before, and the model in it. */
+interface Before {
+  readonly json: unknown;
+  readonly model: PersonaModel;
+}
+
+/** The document that is about to be written over: names, pins and measured traffic in it survive, and a file that is none is left alone. */
+async function learntBefore(file: string): Promise<Result<Before | undefined>> {
   try {
-    const before = fromDocument(JSON.parse(await readFile(file, 'utf8')), file);
-    return before.ok ? before : notWrittenOver(file, before.fault.message);
+    const json: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const before = fromDocument(json, file);
+    return before.ok ? ok({ json, model: before.value }) : notWrittenOver(file, before.fault.message);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' ? ok(undefined) : notWrittenOver(file, code ?? message);

@@ -88,7 +88,7 @@ async function exportThem(app: App, names: readonly string[], { options }: Invoc
     if (!id.ok) return id;
     ids.push(id.value);
   }
-  const document = app.personas.export(ids.length > 0 ? ids : undefined);
+  const document = await app.personas.exportMeasured(ids.length > 0 ? ids : undefined);
   const text = JSON.stringify(document, null, 2);
   if (typeof options.output !== 'string') return ok({ json: document, lines: [text] });
   try {

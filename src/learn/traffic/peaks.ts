@@ -38,19 +38,20 @@ export function peaksOf(
 ): readonly PeakTime[] {
   const weekly = covered.until - covered.from >= WEEKS_FOR_DAYS * WEEK_MS;
   const period = weekly ? 168 : 24;
-  const hours = hoursOf(at, covered, zoneOffsetMs);
-  const slots = Array.from({ length: period }, (_, hour): Slot => {
-    const own = hours.filter((h) => h.hour % period === hour);
-    return {
-      hour,
-      requests: total(own.map((h) => h.requests)),
-      covered: total(own.map((h) => h.covered)),
-      most: Math.max(0, ...own.map((h) => h.requests)),
-    };
-  }).filter((slot) => slot.covered >= LEAST_COVERED);
+  const days = bySlot(hoursOf(at, covered, zoneOffsetMs), period);
+  const slots = days
+    .map(
+      (own, hour): Slot => ({
+        hour,
+        requests: total(own.map((h) => h.requests)),
+        covered: total(own.map((h) => h.covered)),
+        most: own.reduce((most, h) => Math.max(most, h.requests), 0),
+      }),
+    )
+    .filter((slot) => slot.covered >= LEAST_COVERED);
   if (slots.length < LEAST_HOURS) return [];
   const usual = at.length / total(slots.map((s) => s.covered));
-  const widened = Math.sqrt(burstiness(hours, period));
+  const widened = Math.sqrt(burstiness(days));
   const standsOut = ({ requests, covered, most }: Slot): boolean => {
     const expected = usual * covered;
     const withoutMost = covered < 2 ? requests : requests - most + expected / covered;
@@ -78,18 +79,24 @@ function hoursOf(
   });
 }
 
+/** Per hour of the day or of the week, that hour of each day that was covered. */
+function bySlot(hours: readonly Slot[], period: number): readonly (readonly Slot[])[] {
+  const days = Array.from({ length: period }, (): Slot[] => []);
+  for (const hour of hours) days[hour.hour % period]?.push(hour);
+  return days;
+}
+
 /** Variance over mean of the same hour on different days, 1 for a Poisson process and where there is but one day. */
-function burstiness(hours: readonly Slot[], period: number): number {
-  let [squares, means, freedom] = [0, 0, 0];
-  for (let hour = 0; hour < period; hour++) {
-    const own = hours.filter((h) => h.hour % period === hour && h.covered >= 1);
+function burstiness(days: readonly (readonly Slot[])[]): number {
+  let [squares, means] = [0, 0];
+  for (const slot of days) {
+    const own = slot.filter((h) => h.covered >= 1);
     if (own.length < 2) continue;
     const mean = total(own.map((h) => h.requests)) / own.length;
     squares += total(own.map((h) => (h.requests - mean) ** 2));
     means += mean * (own.length - 1);
-    freedom += own.length - 1;
   }
-  return freedom === 0 || means === 0 ? 1 : Math.max(1, squares / means);
+  return means === 0 ? 1 : Math.max(1, squares / means);
 }
 
 /** Hours that follow each other, within one day. */

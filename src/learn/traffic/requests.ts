@@ -53,12 +53,15 @@ export function addRequest(to: Requests, activity: Activity): void {
  * Requests, queries, messages and connections. A connection counts when it closes, for only then its bytes are known; a use counts
  * where a span told of it. What the developer does (commands, files, tasks) is no traffic.
  */
-export function isRequest({ source, kind, durationMs }: Activity): boolean {
+export function isRequest({ source, kind, resource, durationMs }: Activity): boolean {
   if (kind === 'connection.closed') return true;
   if (kind === 'connection.opened') return false;
   if (kind === 'resource.used') return durationMs !== undefined;
-  return source === undefined || source === 'api' || source === 'database';
+  if (source !== undefined) return source === 'api' || source === 'database';
+  return (kind === undefined || kind.startsWith('request.')) && !DONE_BY_PEOPLE.test(resource);
 }
+
+const DONE_BY_PEOPLE = /^(?:command|editor|task|debug|branch):/;
 
 /** How long a connection was open says nothing of how fast it answered. */
 const latencyOf = ({ kind, durationMs }: Activity): number => (kind === 'connection.closed' ? Number.NaN : (durationMs ?? Number.NaN));

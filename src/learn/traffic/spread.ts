@@ -15,8 +15,8 @@ export function spreadOf(values: readonly number[], weights?: readonly number[])
   sample.sort((a, b) => a.value - b.value);
   const total = sample.reduce((sum, { weight }) => sum + weight, 0);
   const different = new Map<number, number>();
-  for (const { value, weight } of sample) different.set(value, (different.get(value) ?? 0) + weight / total);
-  if (different.size <= MOST_VALUES) return [...different].map(([value, probability]) => ({ value, probability }));
+  for (const { value, weight } of sample) different.set(value, (different.get(value) ?? 0) + weight);
+  if (different.size <= MOST_VALUES) return [...different].map(([value, weight]) => ({ value, probability: weight / total }));
   return binned(sample, total);
 }
 

@@ -49,21 +49,6 @@ export function trafficProfiles(requests: Requests, { seed, zoneOffsetMs }: Traf
   };
 }
 
-/** Each resource by itself, of those that are asked for. */
-export function resourceTraffic(
-  requests: Requests,
-  { zoneOffsetMs, of }: { readonly zoneOffsetMs: number; readonly of: (resource: string) => boolean },
-): ReadonlyMap<string, TrafficProfile> {
-  const profiles = new Map<string, TrafficProfile>();
-  if (requests.at.length === 0) return profiles;
-  const windows = windowsOf(requests);
-  const own = requests.resources.map((): number[] => []);
-  for (const [i, place] of requests.resource.entries()) own[place]?.push(i);
-  for (const [place, name] of requests.resources.entries())
-    if (of(name)) profiles.set(name, profileOf(requests, own[place] as number[], windows, { name, zoneOffsetMs }));
-  return profiles;
-}
-
 const requestsOf = (cells: readonly Cell[]): readonly number[] => cells.flatMap((cell) => cell.requests);
 
 const centreOf = ({ names }: Features, centre: readonly number[]): Centre =>

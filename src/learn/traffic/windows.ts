@@ -17,10 +17,13 @@ export interface Cell {
 }
 
 const LENGTHS_MS = [1000, 10_000, 60_000, 300_000, 900_000, 3_600_000] as const;
+/** For what spans more years than a log should, such as one with a broken clock in it. */
+const LONG_LENGTHS_MS = [86_400_000, 30 * 86_400_000] as const;
 /** Enough windows for a distribution of rates, few enough that most hold more than a request. */
 const MOST_WINDOWS = 100;
+const MOST_HOURS = 20_000;
 
-/** The shortest length with at most 100 windows; an hour where even these are more, so that hours of the day can be told apart. */
+/** The shortest length with at most 100 windows; an hour where even these are more, so that busy hours show; longer ones past two years. */
 export function windowsOf({ at }: Requests): Windows {
   let [first, last] = [at[0] as number, at[0] as number];
   for (const time of at) {
@@ -32,7 +35,8 @@ export function windowsOf({ at }: Requests): Windows {
     return { startAt, windowMs, count: Math.floor((last - startAt) / windowMs) + 1 };
   };
   const all = LENGTHS_MS.map(spanned);
-  return all.find(({ count }) => count <= MOST_WINDOWS) ?? (all.at(-1) as Windows);
+  const long = [all.at(-1) as Windows, ...LONG_LENGTHS_MS.map(spanned)];
+  return all.find(({ count }) => count <= MOST_WINDOWS) ?? long.find(({ count }) => count <= MOST_HOURS) ?? (long.at(-1) as Windows);
 }
 
 export function cellsOf({ at, resource }: Requests, { startAt, windowMs }: Windows): readonly Cell[] {

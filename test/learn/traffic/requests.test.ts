@@ -14,6 +14,8 @@ describe('what is a request', () => {
     ['a use that a span told of', { source: 'database', kind: 'resource.used', durationMs: 3 }, true],
     ['a use by a command', { source: 'database', kind: 'resource.used' }, false],
     ['a line of a trace that says no more', {}, true],
+    ['a command that a trace tells no more of', { resource: 'command:ls' }, false],
+    ['a command of no source', { kind: 'command.started' }, false],
     ['a command', { source: 'terminal', kind: 'command.started' }, false],
     ['a file', { source: 'editor', kind: 'file.opened' }, false],
     ['a history', { source: 'import', kind: 'command.started' }, false],

@@ -5,7 +5,8 @@ import { agreement } from '../../../src/learn/clusters/agreement.ts';
 import { randomFrom } from '../../../src/learn/random.ts';
 import { clusterPoints } from '../../../src/learn/traffic/clusterCells.ts';
 import { addRequest, createRequests } from '../../../src/learn/traffic/requests.ts';
-import { resourceTraffic, type TrafficLearnt, trafficProfiles } from '../../../src/learn/traffic/trafficProfiles.ts';
+import { resourceTraffic } from '../../../src/learn/traffic/resourceTraffic.ts';
+import { type TrafficLearnt, trafficProfiles } from '../../../src/learn/traffic/trafficProfiles.ts';
 
 const START = Date.UTC(2024, 0, 1);
 const OPTIONS = { seed: 1, zoneOffsetMs: 0 };
@@ -104,26 +105,30 @@ describe('profiles of anything', () => {
       { numRuns: 60 },
     );
   });
-  it('of each resource are those of its own requests', () => {
+  it('of resources are those of their own requests, of one as of several', () => {
     fc.assert(
       fc.property(anything, (activities) => {
-        const each = resourceTraffic(requestsOf(activities), { zoneOffsetMs: 0, of: (resource) => resource !== 'api:GET /' });
-        for (const resource of new Set(activities.map((a) => a.resource)))
-          expect(each.get(resource)?.requests).toBe(
-            resource === 'api:GET /' ? undefined : activities.filter((a) => a.resource === resource).length,
-          );
+        const of = resourceTraffic(requestsOf(activities), 0);
+        const plain = (resources: readonly string[]) => activities.filter((a) => resources.includes(a.resource)).length || undefined;
+        for (const resources of [['api:GET /'], ['constructor', 'toString'], ['compose:shop/db', 'api:POST /orders', 'compose:shop/db']])
+          expect(of(resources)?.requests).toBe(plain(resources));
       }),
       { numRuns: 60 },
     );
   });
   it('are none where there is none', () => {
     expect(trafficProfiles(createRequests(), OPTIONS)).toBeUndefined();
-    expect(resourceTraffic(createRequests(), { zoneOffsetMs: 0, of: () => true }).size).toBe(0);
+    expect(resourceTraffic(createRequests(), 0)(['api:GET /'])).toBeUndefined();
   });
   it('say of one request that it says nothing', () => {
     const one = learnt([{ at: START, actor: 'a', resource: 'api:GET /', bytes: 5, ok: true }]);
     expect(one.clusters).toHaveLength(1);
     expect(one.clusters[0]).toMatchObject({ requests: 1, confidence: 0, peakTimes: [], windowMs: 1000 });
+  });
+  it('of a log with a broken clock in it come in time', () => {
+    const stray = learnt([...shop(2), { at: 1000, actor: 'a', resource: 'api:GET /', bytes: 5, ok: true }]);
+    expect(stray.windows.count).toBeLessThan(20_001);
+    expect(stray.all.requests).toBe(shop(2).length + 1);
   });
   it('of the same second are one window', () => {
     const same = learnt(Array.from({ length: 50 }, (_, i) => ({ at: START + i, actor: 'a', resource: `api:GET /${i % 20}`, bytes: i })));

@@ -92,7 +92,8 @@ async function exportThem(app: App, target: Target | undefined, _ports: unknown,
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, `${name}.json`) } : {}),
   });
   if (!file) return;
-  const text = `${JSON.stringify(app.personas.export(wanted.map((p) => p.id)), null, 2)}\n`;
+  const document = await app.personas.exportMeasured(wanted.map((p) => p.id));
+  const text = `${JSON.stringify(document, null, 2)}\n`;
   await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
   await vscode.window.showTextDocument(file);
 }
