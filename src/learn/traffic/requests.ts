@@ -63,5 +63,6 @@ export function isRequest({ source, kind, resource, durationMs }: Activity): boo
 
 const DONE_BY_PEOPLE = /^(?:command|editor|task|debug|branch):/;
 
-/** How long a connection was open says nothing of how fast it answered. */
-const latencyOf = ({ kind, durationMs }: Activity): number => (kind === 'connection.closed' ? Number.NaN : (durationMs ?? Number.NaN));
+/** How long a connection was open says nothing of how fast it answered; its first byte does. */
+const latencyOf = ({ kind, durationMs, firstByteMs }: Activity): number =>
+  (kind === 'connection.closed' ? firstByteMs : durationMs) ?? Number.NaN;

@@ -21,18 +21,19 @@ describe('what is a request', () => {
     ['a history', { source: 'import', kind: 'command.started' }, false],
   ])('%s', (_, more, is) => expect(isRequest(activity(more))).toBe(is));
 
-  it('stands in columns, NaN where nothing is known; the time of a connection is no latency', () => {
+  it('stands in columns, NaN where nothing is known; of a connection the first byte is its latency, not how long it was open', () => {
     const requests = createRequests();
     addRequest(requests, activity({ source: 'api', bytes: 7, durationMs: 5, ok: false }));
     addRequest(requests, activity({ source: 'terminal' }));
     addRequest(requests, activity({ source: 'database', resource: 'compose:shop/db', kind: 'connection.closed', durationMs: 60_000 }));
     addRequest(requests, activity({ source: 'api', ok: true }));
+    addRequest(requests, activity({ resource: 'compose:shop/db', kind: 'connection.closed', durationMs: 60_000, firstByteMs: 4 }));
     expect(requests.resources).toEqual(['api:GET /', 'compose:shop/db']);
     expect(requests.interactions).toEqual(['content_view', 'query']);
-    expect(requests.resource).toEqual([0, 1, 0]);
-    expect(requests.bytes).toEqual([7, Number.NaN, Number.NaN]);
-    expect(requests.latencyMs).toEqual([5, Number.NaN, Number.NaN]);
-    expect(requests.failed).toEqual([1, Number.NaN, 0]);
+    expect(requests.resource).toEqual([0, 1, 0, 1]);
+    expect(requests.bytes).toEqual([7, Number.NaN, Number.NaN, Number.NaN]);
+    expect(requests.latencyMs).toEqual([5, Number.NaN, Number.NaN, 4]);
+    expect(requests.failed).toEqual([1, Number.NaN, 0, Number.NaN]);
     expect(requests.others).toBe(1);
   });
 });
