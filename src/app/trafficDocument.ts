@@ -1,4 +1,4 @@
-import { type Distribution, mean, type PeakTime, type TrafficProfile, type UnixMs, WEEKDAYS } from '../domain/index.ts';
+import { type Distribution, mean, type PeakTime, type TrafficProfile, type UnixMs, WEEKDAYS, type Weekday } from '../domain/index.ts';
 
 /**
  * `traffic` of the persona document (DESIGN §5.2) where it was measured: of a persona, of one of its resources, or of a kind of
@@ -11,7 +11,7 @@ export interface TrafficEntry {
   readonly transfer_rate_bps?: Distribution;
   /** Of all requests; `error_rate_by_window` is its distribution. */
   readonly error_rate?: number;
-  /** In the developer's time: `09:00-12:00`, `Mon 20:00-24:00`; `peaks` tells more of each. */
+  /** In the developer's time: `09:00-12:00`, `Mon-Fri 20:00-24:00`; `peaks` tells more of each. */
   readonly peak_times: readonly string[];
   /** From the last request to when this was written, an ISO 8601 duration. */
   readonly data_age: string;
@@ -21,6 +21,7 @@ export interface TrafficEntry {
   readonly confidence: number;
   readonly latency_ms?: Distribution;
   readonly error_rate_by_window?: Distribution;
+  /** Days that do not follow each other are told apart by commas: `Mon 09:00-10:00, Thu-Fri 09:00-10:00`. */
   readonly peaks: readonly { readonly time: string; readonly share: number; readonly times_usual: number }[];
   readonly busiest: { readonly at: string; readonly requests_per_second: number };
   /** Length of the windows that rates are over. */
@@ -40,7 +41,7 @@ export function toTraffic(profile: TrafficProfile, now: UnixMs): TrafficEntry {
     ...each('request_size_bytes', profile.requestSizeBytes),
     ...each('transfer_rate_bps', profile.transferRateBps),
     ...(errors === undefined ? {} : { error_rate: short(Math.min(1, errors)) }),
-    peak_times: profile.peakTimes.map(timeOf),
+    peak_times: profile.peakTimes.flatMap(timesOf),
     data_age: durationOf(Math.max(0, now - profile.until)),
     name: profile.name,
     interaction_type: profile.interactionType,
@@ -48,7 +49,11 @@ export function toTraffic(profile: TrafficProfile, now: UnixMs): TrafficEntry {
     confidence: short(profile.confidence),
     ...each('latency_ms', profile.latencyMs),
     ...each('error_rate_by_window', profile.errorRate),
-    peaks: profile.peakTimes.map((peak) => ({ time: timeOf(peak), share: short(peak.share), times_usual: short(peak.timesUsual) })),
+    peaks: profile.peakTimes.map((peak) => ({
+      time: timesOf(peak).join(', '),
+      share: short(peak.share),
+      times_usual: short(peak.timesUsual),
+    })),
     busiest: { at: written(profile.busiest.at), requests_per_second: short(profile.busiest.requestsPerSecond) },
     window_seconds: profile.windowMs / 1000,
     measured_from: written(profile.from),
@@ -64,8 +69,19 @@ const shortened = (distribution: Distribution): Distribution =>
 const written = (at: UnixMs): string => new Date(at).toISOString();
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
-const timeOf = ({ day, fromHour, untilHour }: PeakTime): string =>
-  `${day === undefined ? '' : `${DAYS[WEEKDAYS.indexOf(day)]} `}${clock(fromHour)}-${clock(untilHour)}`;
+
+/** One for every run of days that follow each other. */
+export function timesOf({ days, fromHour, untilHour }: PeakTime): readonly string[] {
+  const hours = `${clock(fromHour)}-${clock(untilHour)}`;
+  if (!days) return [hours];
+  const runs: number[][] = [];
+  for (const day of days.map((name) => WEEKDAYS.indexOf(name))) {
+    if (runs.at(-1)?.at(-1) === day - 1) runs.at(-1)?.push(day);
+    else runs.push([day]);
+  }
+  return runs.map((run) => `${[...new Set([run[0], run.at(-1)])].map((day) => DAYS[day as number]).join('-')} ${hours}`);
+}
+
 const clock = (hour: number): string => `${String(hour).padStart(2, '0')}:00`;
 
 const DAY_MS = 86_400_000;
@@ -133,15 +149,27 @@ function isDistribution(value: unknown): boolean {
 
 const isPeak = ({ time, share, times_usual }: Fields): boolean => hoursIn(time) !== undefined && isShare(share) && isAmount(times_usual);
 
-type Hours = Pick<PeakTime, 'day' | 'fromHour' | 'untilHour'>;
+type Hours = Pick<PeakTime, 'days' | 'fromHour' | 'untilHour'>;
 
+/** Days and hours of a text that `timesOf` made; undefined for any other. */
 function hoursIn(time: unknown): Hours | undefined {
-  const [, name, from, until] = (typeof time === 'string' ? time.match(/^(?:([A-Z][a-z]{2}) )?(\d\d):00-(\d\d):00$/) : undefined) ?? [];
-  const day = name === undefined ? undefined : WEEKDAYS[DAYS.indexOf(name as (typeof DAYS)[number])];
-  const [fromHour, untilHour] = [Number(from), Number(until)];
-  if ((name !== undefined && day === undefined) || !(fromHour < untilHour && untilHour <= 24)) return undefined;
-  return { ...(day ? { day } : {}), fromHour, untilHour };
+  const parts = (typeof time === 'string' ? time.split(', ') : []).map((part) =>
+    part.match(/^(?:(\w{3})(?:-(\w{3}))? )?(\d\d):00-(\d\d):00$/),
+  );
+  const [fromHour, untilHour] = [Number(parts[0]?.[3]), Number(parts[0]?.[4])];
+  if (!(fromHour < untilHour && untilHour <= 24) || parts.some((p) => Number(p?.[3]) !== fromHour || Number(p?.[4]) !== untilHour))
+    return undefined;
+  if (parts.length === 1 && parts[0]?.[1] === undefined) return { fromHour, untilHour };
+  const days: Weekday[] = [];
+  for (const part of parts) {
+    const [first, last] = [dayIn(part?.[1]), dayIn(part?.[2] ?? part?.[1])];
+    if (first < 0 || last < first) return undefined;
+    days.push(...WEEKDAYS.slice(first, last + 1));
+  }
+  return { days, fromHour, untilHour };
 }
+
+const dayIn = (name: string | undefined): number => (DAYS as readonly (string | undefined)[]).indexOf(name);
 
 const objectIn = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
 const itemsIn = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.map(objectIn) : []);

@@ -37,10 +37,12 @@ export interface TrafficProfile {
 
 export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
-/** Hours of each day, or of one day of the week, in which requests come clearly oftener than usual. */
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** Hours of each day, or of some days of the week, in which requests come clearly oftener than usual. */
 export interface PeakTime {
-  /** Absent: of every day. */
-  readonly day?: (typeof WEEKDAYS)[number];
+  /** In the order of the week; absent: every day. */
+  readonly days?: readonly Weekday[];
   /** Whole hours, [from, until): 0–23 and 1–24. */
   readonly fromHour: number;
   readonly untilHour: number;

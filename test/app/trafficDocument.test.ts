@@ -21,7 +21,7 @@ const profile: TrafficProfile = {
   latencyMs: [{ value: 12, probability: 1 }],
   peakTimes: [
     { fromHour: 9, untilHour: 12, share: 0.5, timesUsual: 4 },
-    { day: 'sunday', fromHour: 23, untilHour: 24, share: 0.1, timesUsual: 2.5 },
+    { days: ['monday', 'thursday', 'friday', 'sunday'], fromHour: 23, untilHour: 24, share: 0.1, timesUsual: 2.5 },
   ],
   busiest: { at: from + 9 * 3_600_000, requestsPerSecond: 3 },
   from,
@@ -38,7 +38,7 @@ describe('traffic in the persona document', () => {
       request_size_bytes: profile.requestSizeBytes,
       transfer_rate_bps: profile.transferRateBps,
       error_rate: 0.01,
-      peak_times: ['09:00-12:00', 'Sun 23:00-24:00'],
+      peak_times: ['09:00-12:00', 'Mon 23:00-24:00', 'Thu-Fri 23:00-24:00', 'Sun 23:00-24:00'],
       data_age: 'P2D',
       measured_from: '2024-01-01T00:00:00.000Z',
     });
@@ -63,6 +63,8 @@ describe('traffic in the persona document', () => {
     ],
     ['a value below 0', changed({ latency_ms: [{ value: -1, probability: 1 }] }), /\.latency_ms is no distribution/],
     ['a peak that ends before it begins', changed({ peaks: [{ ...entry.peaks[0], time: '12:00-09:00' }] }), /\.peaks\[0\] needs/],
+    ['a peak of days that run backwards', changed({ peaks: [{ ...entry.peaks[0], time: 'Fri-Mon 09:00-10:00' }] }), /\.peaks\[0\]/],
+    ['a peak of two hours', changed({ peaks: [{ ...entry.peaks[0], time: 'Mon 09:00-10:00, Tue 10:00-11:00' }] }), /\.peaks\[0\]/],
     ['a peak on no day', changed({ peaks: [entry.peaks[0], { ...entry.peaks[1], time: 'Som 09:00-10:00' }] }), /\.peaks\[1\]/],
     ['a busiest time that is none', changed({ busiest: { at: 'noon', requests_per_second: 1 } }), / needs "busiest"/],
     ['windows of no length', changed({ window_seconds: 0 }), / needs "window_seconds"/],

@@ -161,7 +161,7 @@ function stability(name: string, requests: Requests): void {
   const indices: number[] = [];
   const numbers: number[] = [];
   for (let i = 0; i < RESAMPLES; i++) {
-    const random = randomFrom(1000 + i);
+    const random = randomFrom(70_000 + i);
     const drawn = cells.map(() => Math.floor(random() * cells.length));
     const again = clusterPoints(
       featuresOf(

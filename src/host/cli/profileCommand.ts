@@ -1,4 +1,4 @@
-import { toTraffic } from '../../app/trafficDocument.ts';
+import { timesOf, toTraffic } from '../../app/trafficDocument.ts';
 import { type Distribution, failed, mean, ok, quantile, type Result, type TrafficProfile } from '../../domain/index.ts';
 import { addRequest, createRequests, type Requests } from '../../learn/traffic/requests.ts';
 import { type TrafficLearnt, trafficProfiles } from '../../learn/traffic/trafficProfiles.ts';
@@ -118,10 +118,9 @@ function figures(distribution: Distribution | undefined): string {
 function peakLines({ name, peakTimes }: TrafficProfile): readonly string[] {
   if (peakTimes.length === 0) return [];
   const told = peakTimes.map(
-    (peak) =>
-      `${peak.day ? `${peak.day} ` : ''}${peak.fromHour}–${peak.untilHour} h (${percent(peak.share)} of them, ${peak.timesUsual.toFixed(1)} times an average hour)`,
+    (peak) => `${timesOf(peak).join(', ')} (${percent(peak.share)} of them, ${peak.timesUsual.toFixed(1)} times an average hour)`,
   );
-  return [`${name}: peaks ${told.join(', ')}`];
+  return [`${name}: peaks ${told.join('; ')}`];
 }
 
 const short = (value: number): string => (value >= 1000 ? Math.round(value).toString() : Number(value.toPrecision(3)).toString());

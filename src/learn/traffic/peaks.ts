@@ -1,4 +1,4 @@
-import { type PeakTime, type UnixMs, WEEKDAYS } from '../../domain/index.ts';
+import { type PeakTime, type UnixMs, WEEKDAYS, type Weekday } from '../../domain/index.ts';
 import { hourOfWeek } from '../personas/rhythm.ts';
 
 const HOUR_MS = 3_600_000;
@@ -99,26 +99,38 @@ function burstiness(days: readonly (readonly Slot[])[]): number {
   return means === 0 ? 1 : Math.max(1, squares / means);
 }
 
-/** Hours that follow each other, within one day. */
-function runsOf(slots: readonly Slot[]): readonly (readonly Slot[])[] {
-  const runs: Slot[][] = [];
-  for (const slot of slots) {
-    const last = runs.at(-1)?.at(-1);
-    if (last && last.hour + 1 === slot.hour && slot.hour % 24 !== 0) runs.at(-1)?.push(slot);
-    else runs.push([slot]);
+/** Hours that follow each other within a day, on the same days. */
+interface Run {
+  /** Monday is 0; of hours of the day, 0 alone. */
+  readonly days: readonly number[];
+  readonly slots: Slot[];
+  readonly fromHour: number;
+  untilHour: number;
+}
+
+function runsOf(slots: readonly Slot[]): readonly Run[] {
+  const runs: Run[] = [];
+  for (let hour = 0; hour < 24; hour++) {
+    const own = slots.filter((slot) => slot.hour % 24 === hour);
+    if (own.length === 0) continue;
+    const days = own.map((slot) => Math.floor(slot.hour / 24));
+    const last = runs.at(-1);
+    if (last?.untilHour === hour && String(last.days) === String(days)) {
+      last.slots.push(...own);
+      last.untilHour++;
+    } else runs.push({ days, slots: own, fromHour: hour, untilHour: hour + 1 });
   }
   return runs;
 }
 
-function peakOf(run: readonly Slot[], all: number, usual: number, weekly: boolean): PeakTime {
-  const hour = (run[0] as Slot).hour;
-  const requests = total(run.map((s) => s.requests));
+function peakOf({ days, slots, fromHour, untilHour }: Run, all: number, usual: number, weekly: boolean): PeakTime {
+  const requests = total(slots.map((s) => s.requests));
   return {
-    ...(weekly ? { day: WEEKDAYS[Math.floor(hour / 24)] as (typeof WEEKDAYS)[number] } : {}),
-    fromHour: hour % 24,
-    untilHour: (hour % 24) + run.length,
+    ...(weekly && days.length < 7 ? { days: days.map((day) => WEEKDAYS[day] as Weekday) } : {}),
+    fromHour,
+    untilHour,
     share: requests / all,
-    timesUsual: requests / total(run.map((s) => s.covered)) / usual,
+    timesUsual: requests / total(slots.map((s) => s.covered)) / usual,
   };
 }
 

@@ -42,7 +42,21 @@ describe('peak times', () => {
   });
   it('name the day of the week where two weeks were watched', () => {
     const at = arrivals(504, (hour) => (hour % 168 >= 24 && hour % 168 < 27 ? 90 : 20));
-    expect(peaksOf(at, covered(504), 0)).toMatchObject([{ day: 'tuesday', fromHour: 0, untilHour: 3 }]);
+    expect(peaksOf(at, covered(504), 0)).toMatchObject([{ days: ['tuesday'], fromHour: 0, untilHour: 3 }]);
+  });
+  it('on the same hours of several days are one, and of all days they name none', () => {
+    const workdays = arrivals(504, (hour) => (hour % 168 < 120 && hour % 24 >= 9 && hour % 24 < 12 ? 120 : 20));
+    expect(peaksOf(workdays, covered(504), 0)).toMatchObject([
+      { days: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'], fromHour: 9, untilHour: 12 },
+    ]);
+    const [everyDay, ...more] = peaksOf(
+      arrivals(504, (hour) => (hour % 24 === 5 ? 120 : 20)),
+      covered(504),
+      0,
+    );
+    expect(more).toEqual([]);
+    expect(everyDay).toMatchObject({ fromHour: 5, untilHour: 6 });
+    expect(everyDay).not.toHaveProperty('days');
   });
   it('do not run past midnight into the next day', () => {
     const at = arrivals(96, (hour) => (hour % 24 === 23 || hour % 24 === 0 ? 200 : 30));
