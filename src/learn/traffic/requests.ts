@@ -51,7 +51,8 @@ export function addRequest(to: Requests, activity: Activity): void {
 
 /**
  * Requests, queries, messages and connections. A connection counts when it closes, for only then its bytes are known; a use counts
- * where a span told of it. What the developer does (commands, files, tasks) is no traffic.
+ * where a span told of it. What the developer does (commands, files, tasks) is no traffic. Of connections and calls the journal
+ * keeps one of a kind in half a minute, so that what comes from it are rates of use and lower bounds of what went over the wire.
  */
 export function isRequest({ source, kind, resource, durationMs }: Activity): boolean {
   if (kind === 'connection.closed') return true;
