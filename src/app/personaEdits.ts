@@ -5,6 +5,7 @@ import { forgetPersona } from '../learn/personas/forget.ts';
 import { mergePersonas } from '../learn/personas/merge.ts';
 import { endedIn, releasePersona, restorePersona } from '../learn/personas/restore.ts';
 import type { Difference } from '../sense/pdl/difference.ts';
+import type { KnownTraffic } from './knownTraffic.ts';
 import { type PersonaDocument, toDocument } from './personaDocument.ts';
 import { documentOf, type PersonaVersions } from './personaVersions.ts';
 import type { PersonaVersion, SplitOptions } from './ports.ts';
@@ -26,14 +27,16 @@ export interface AppPersonas extends PersonaFiles {
   versions(id?: string): Promise<readonly PersonaVersionView[]>;
   /** The persona document of these, or of all. */
   export(ids?: readonly string[]): PersonaDocument;
+  /** With the traffic of their resources, as the journal tells of it. */
+  exportMeasured(ids?: readonly string[]): Promise<PersonaDocument>;
 }
 
 /** Personas in documents that people write. */
 export interface PersonaFiles {
   /** What a document says of names, pins, patterns, profiles, requirements and service levels; personas that are new come in whole. */
   import(text: string, name: string): Promise<Result<ImportedDocument>>;
-  /** The text for a file: of one that is there already only what differs is changed, and what others wrote there stays. */
-  exportText(ids: readonly string[] | undefined, existing?: { readonly text: string; readonly name: string }): Result<string>;
+  /** With measured traffic, the text for a file: of one that is there already only what differs is changed, and what others wrote there stays. */
+  exportText(ids: readonly string[] | undefined, existing?: { readonly text: string; readonly name: string }): Promise<Result<string>>;
   /** Into the workspace's own persona document, where what others wrote there stays. Nothing else writes it. */
   saveToRepository(): Promise<Result<{ readonly file: string; readonly written: boolean }>>;
   /** What the workspace's persona document and we both changed, in sentences; what is here holds. */
@@ -67,6 +70,8 @@ export interface PersonaEditPorts {
   readonly personas: () => readonly Persona[];
   readonly resources: () => readonly Resource[];
   readonly versions: PersonaVersions;
+  /** As the journal tells of it. */
+  readonly traffic: () => Promise<KnownTraffic>;
   readonly learning: {
     edited(): void;
     relearn(): Promise<void>;
@@ -94,10 +99,18 @@ export function createPersonaEdits({
   remember,
   personas,
   resources,
+  traffic,
   versions,
   learning,
   pass,
 }: PersonaEditPorts): PersonaEdits {
+  const document = (ids: readonly string[] | undefined, measured?: KnownTraffic): PersonaDocument =>
+    toDocument(
+      personas().filter((p) => ids?.includes(p.id) ?? true),
+      resources(),
+      measured,
+    );
+
   /** Which edit was the last. */
   let last: object | undefined;
   let editedAt = 0;
@@ -250,11 +263,8 @@ export function createPersonaEdits({
         const { snapshot, ...told } = version;
         return { ...told, name: snapshot.name, document: documentOf(version, model()) };
       }),
-    export: (ids) =>
-      toDocument(
-        personas().filter((p) => ids?.includes(p.id) ?? true),
-        resources(),
-      ),
+    export: (ids) => document(ids),
+    exportMeasured: async (ids) => document(ids, await traffic()),
   };
 }
 

@@ -94,7 +94,7 @@ async function exportThem(app: App, target: Target | undefined, _ports: unknown,
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, `${name}.json`) } : {}),
   });
   if (!file) return;
-  const text = app.personas.exportText(
+  const text = await app.personas.exportText(
     wanted.map((p) => p.id),
     await existingAt(file),
   );
