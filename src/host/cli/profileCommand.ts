@@ -1,45 +1,74 @@
-import { type Distribution, failed, mean, ok, quantile, type Result, type TrafficProfile } from '../../domain/index.ts';
+import { type Activity, type Distribution, failed, mean, ok, quantile, type Result, type TrafficProfile } from '../../domain/index.ts';
 import { addRequest, createRequests, type Requests } from '../../learn/traffic/requests.ts';
 import { type TrafficLearnt, trafficProfiles } from '../../learn/traffic/trafficProfiles.ts';
 import { timesOf, toTraffic } from '../../sense/pdl/traffic.ts';
+import { readJournalRequests } from '../node/journalRequests.ts';
+import { defaultStateFolder } from '../node/openApp.ts';
 import { type ReadRequests, readRequests } from '../node/readRequests.ts';
 import type { Invocation, Report } from './command.ts';
 
 const SEED = 20_261;
 const SHOWN_REJECTS = 20;
 
-/** `prewarm profile`: how resources are used, from logs, traces and spans; nothing of it is kept. */
-export async function profileCommand({ positionals, options, terminal, signal }: Invocation): Promise<Result<Report>> {
+/** `prewarm profile`: how resources are used, from logs, traces and spans, or from the workspace's own journal; nothing of it is kept. */
+export async function profileCommand(invocation: Invocation): Promise<Result<Report>> {
+  const { positionals, options, terminal } = invocation;
   const begun = performance.now();
   const now = Date.now();
   const requests = createRequests();
+  const files = await (positionals.length > 0 ? ofFiles(requests, invocation, now) : ofJournal(requests, options));
+  if (!files.ok) return files;
+  terminal.progress(`clustering ${requests.at.length} requests …`);
+  const learnt = trafficProfiles(requests, { seed: SEED, zoneOffsetMs: -new Date(now).getTimezoneOffset() * 60_000 });
+  if (!learnt) return without(requests, positionals.length > 0 ? positionals : ['the journal of this workspace']);
+  return ok(reportOf(learnt, files.value, requests, now, performance.now() - begun));
+}
+
+const into =
+  (requests: Requests) =>
+  (activities: readonly Activity[]): void => {
+    for (const activity of activities) addRequest(requests, activity);
+  };
+
+async function ofFiles(
+  requests: Requests,
+  { positionals, options, terminal, signal }: Invocation,
+  now: number,
+): Promise<Result<readonly ReadRequests[]>> {
   const files: ReadRequests[] = [];
   for (const file of positionals) {
     terminal.progress(`reading ${file} …`);
-    const done = await readRequests({
-      file,
-      ...(typeof options.format === 'string' ? { format: options.format } : {}),
-      now,
-      signal,
-      each: (activities) => {
-        for (const activity of activities) addRequest(requests, activity);
-      },
-    });
+    const format = typeof options.format === 'string' ? { format: options.format } : {};
+    const done = await readRequests({ file, ...format, now, signal, each: into(requests) });
     if (!done.ok) return done;
     files.push(done.value);
   }
-  terminal.progress(`clustering ${requests.at.length} requests …`);
-  const learnt = trafficProfiles(requests, { seed: SEED, zoneOffsetMs: -new Date(now).getTimezoneOffset() * 60_000 });
-  if (!learnt) return without(requests, positionals);
-  return ok(reportOf(learnt, files, requests, now, performance.now() - begun));
+  return ok(files);
+}
+
+async function ofJournal(
+  requests: Requests,
+  { workspace, state, format }: Invocation['options'],
+): Promise<Result<readonly ReadRequests[]>> {
+  if (format !== undefined) return failed('wrong-usage', 'never', '--format is for a log or a trace. Name the file that is to be read.');
+  const folder = typeof workspace === 'string' ? workspace : '.';
+  const root = typeof state === 'string' ? state : defaultStateFolder();
+  return ok([await readJournalRequests({ folder, root, each: into(requests) })]);
 }
 
 const without = ({ others }: Requests, files: readonly string[]): Result<never> =>
   failed(
     'bad-file',
     'never',
-    `There is no request in ${files.join(', ')}: ${others === 1 ? 'the one activity in it tells' : `the ${others} activities in it tell`} of something else. Profiles are made of requests, queries, messages and connections.`,
+    `There is no request in ${files.join(', ')}: ${toldOf(others)}. Profiles are made of requests, queries, messages and connections.`,
   );
+
+const toldOf = (others: number): string =>
+  others === 0
+    ? 'nothing is recorded there'
+    : others === 1
+      ? 'the one activity in it tells of something else'
+      : `the ${others} activities in it tell of something else`;
 
 function reportOf(learnt: TrafficLearnt, files: readonly ReadRequests[], { others }: Requests, now: number, elapsedMs: number): Report {
   const sum = (of: (file: ReadRequests) => number): number => files.reduce((total, file) => total + of(file), 0);
