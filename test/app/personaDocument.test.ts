@@ -8,6 +8,8 @@ import { pinPersona } from '../../src/learn/personas/edit.ts';
 import { learnPersonas } from '../../src/learn/personas.ts';
 import { personasOf } from '../../src/learn/personasOf.ts';
 import { match } from '../../src/predict/match.ts';
+import { checkPersonas } from '../../src/sense/pdl/check.ts';
+import { readPersonas } from '../../src/simulate/readPersonas.ts';
 import { PLANTED, plantedSessions } from '../learn/planted.ts';
 
 const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
@@ -72,6 +74,8 @@ describe('the persona document', () => {
 
     it('has that of each resource that had any, and of the persona, by the connections that the gateway saw', () => {
       expect(validate(read()), JSON.stringify(validate.errors)).toBe(true);
+      expect(checkPersonas(JSON.stringify(written)).findings).toEqual([]);
+      expect(readPersonas(read(), 'personas.json').ok).toBe(true);
       const entry = owner?.resources.find((r) => r.id === DB)?.traffic;
       expect(entry).toMatchObject({
         name: DB,
