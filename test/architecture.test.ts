@@ -28,6 +28,7 @@ const PURE_PACKAGES = [
   'dotenv',
   'jsonc-parser',
   'ml-distance',
+  'ml-kmeans',
   'picomatch/posix',
   'yaml',
 ];

@@ -33,6 +33,7 @@ import { createForeignEngines } from './foreignEngines.ts';
 import { createForesight } from './foresight.ts';
 import { createGateways } from './gateways.ts';
 import { guarded } from './guarded.ts';
+import { measuredTraffic } from './knownTraffic.ts';
 import { createLearning } from './learning.ts';
 import { summarise, unexpired, withEntry } from './ledger.ts';
 import { createLiveSettings } from './liveSettings.ts';
@@ -237,6 +238,7 @@ export async function createApp(given: Ports): Promise<App> {
     pass: passes.pass,
     disposed: () => disposed,
   });
+  const traffic = async () => measuredTraffic(await sensing.remembered(), now());
   const personas = createPersonaEdits({
     now,
     versions,
@@ -245,6 +247,7 @@ export async function createApp(given: Ports): Promise<App> {
     remember: (model) => remember({ model }),
     personas: () => view?.personas ?? [],
     resources: declared.resources,
+    traffic,
     pass: passes.pass,
   });
   const experiments = createExperiments({
@@ -263,6 +266,7 @@ export async function createApp(given: Ports): Promise<App> {
   const personaFile = createPersonaFile({
     now,
     declared,
+    traffic,
     tell,
     file: ports.personaFile,
     edits: personas,

@@ -16,6 +16,8 @@ import { withPinned } from '../learn/personas/edit.ts';
 import { checkPersonas } from '../sense/pdl/check.ts';
 import { type DemandFields, demandFields, type ResourceFields, requirementFields, saidIn } from '../sense/pdl/demand.ts';
 import { START } from '../sense/pdl/graph.ts';
+import type { TrafficEntry } from '../sense/pdl/traffic.ts';
+import { type KnownTraffic, trafficField, trafficProblem } from './knownTraffic.ts';
 
 /** The persona document (PDL) of DESIGN §5.2: what is learnt so far of each field; what is not known is left out. */
 export interface PersonaDocument {
@@ -34,6 +36,8 @@ export interface PersonaEntry extends DemandFields {
   readonly edges: readonly EdgeEntry[];
   readonly provisioning_order?: readonly string[];
   readonly recurrence?: { readonly per_week: number; readonly hour_of_week: readonly number[] };
+  /** Of all its resources together. */
+  readonly traffic?: TrafficEntry;
   readonly pins: readonly Pin[];
 }
 
@@ -41,6 +45,7 @@ interface ResourceEntry extends ResourceFields {
   readonly kind?: string;
   readonly provider?: string;
   readonly duration_ms?: Distribution;
+  readonly traffic?: TrafficEntry;
 }
 
 interface EdgeEntry {
@@ -50,19 +55,20 @@ interface EdgeEntry {
   readonly lag_ms: { readonly p50: number; readonly p90: number };
 }
 
-export function toDocument(personas: readonly Persona[], resources: readonly Resource[] = []): PersonaDocument {
+export function toDocument(personas: readonly Persona[], resources: readonly Resource[] = [], traffic?: KnownTraffic): PersonaDocument {
   const known = new Map(resources.map((r) => [r.id, r]));
-  return { version: 1, personas: personas.map((p) => entryOf(p, known)) };
+  return { version: 1, personas: personas.map((p) => entryOf(p, known, traffic)) };
 }
 
-function entryOf(p: Persona, known: ReadonlyMap<string, Resource>): PersonaEntry {
+function entryOf(p: Persona, known: ReadonlyMap<string, Resource>, traffic: KnownTraffic | undefined): PersonaEntry {
+  const resources = [...p.uses.map((u) => resourceEntry(p, u, known.get(u.resource))), ...besides(p)];
   return {
     name: p.name,
     weight: p.weight,
     confidence: p.confidence,
     updated_at: new Date(p.updatedAt).toISOString(),
     attributes: attributesOf(p),
-    resources: [...p.uses.map((u) => resourceEntry(p, u, known.get(u.resource))), ...besides(p)],
+    resources: resources.map((r) => ({ ...r, ...trafficField([r.id], traffic) })),
     edges: [
       ...p.uses.map((u) => ({ from: START, to: u.resource, probability: u.probability, lag_ms: spread(u.firstUseMs) })),
       ...p.edges.map((e) => ({ from: e.from, to: e.to, probability: e.probability, lag_ms: e.lagMs })),
@@ -74,6 +80,10 @@ function entryOf(p: Persona, known: ReadonlyMap<string, Resource>): PersonaEntry
         }
       : {}),
     ...(p.said ? demandFields(p.said) : {}),
+    ...trafficField(
+      resources.map((r) => r.id),
+      traffic,
+    ),
     pins: p.profile?.pins ?? [],
   };
 }
@@ -171,7 +181,7 @@ function entryProblem(entry: PersonaEntry | null): string | undefined {
     const problem = typeof pin === 'object' && pin !== null ? pinProblem(pin) : 'It needs "field" and "value".';
     if (problem) return `.pins[${i}]: ${problem.replace(/\.$/, '')}`;
   }
-  return undefined;
+  return trafficProblem(entry);
 }
 
 const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;

@@ -5,6 +5,7 @@ import { forgetPersona } from '../learn/personas/forget.ts';
 import { mergePersonas } from '../learn/personas/merge.ts';
 import { endedIn, releasePersona, restorePersona } from '../learn/personas/restore.ts';
 import { type Difference, differences } from '../sense/pdl/difference.ts';
+import type { KnownTraffic } from './knownTraffic.ts';
 import { type PersonaDocument, toDocument } from './personaDocument.ts';
 import { documentOf, type PersonaVersions } from './personaVersions.ts';
 import type { PersonaVersion, SplitOptions } from './ports.ts';
@@ -28,14 +29,16 @@ export interface AppPersonas extends PersonaFiles {
   versions(id?: string): Promise<readonly PersonaVersionView[]>;
   /** The persona document of these, or of all. */
   export(ids?: readonly string[]): PersonaDocument;
+  /** With the traffic of their resources, as the journal tells of it. */
+  exportMeasured(ids?: readonly string[]): Promise<PersonaDocument>;
 }
 
 /** Personas in documents that people write. */
 export interface PersonaFiles {
   /** What a document says of names, pins, patterns, profiles, requirements and service levels; personas that are new come in whole. */
   import(text: string, name: string): Promise<Result<ImportedDocument>>;
-  /** The text for a file: of one that is there already only what differs is changed, and what others wrote there stays. */
-  exportText(ids: readonly string[] | undefined, existing?: { readonly text: string; readonly name: string }): Result<string>;
+  /** With measured traffic, the text for a file: of one that is there already only what differs is changed, and what others wrote there stays. */
+  exportText(ids: readonly string[] | undefined, existing?: { readonly text: string; readonly name: string }): Promise<Result<string>>;
   /** Into the workspace's own persona document, where what others wrote there stays. Nothing else writes it. */
   saveToRepository(): Promise<Result<{ readonly file: string; readonly written: boolean }>>;
   /** What the workspace's persona document and we both changed, in sentences; what is here holds. */
@@ -71,6 +74,8 @@ export interface PersonaEditPorts {
   readonly personas: () => readonly Persona[];
   readonly resources: () => readonly Resource[];
   readonly versions: PersonaVersions;
+  /** As the journal tells of it. */
+  readonly traffic: () => Promise<KnownTraffic>;
   readonly learning: {
     edited(): void;
     relearn(): Promise<void>;
@@ -98,10 +103,18 @@ export function createPersonaEdits({
   remember,
   personas,
   resources,
+  traffic,
   versions,
   learning,
   pass,
 }: PersonaEditPorts): PersonaEdits {
+  const document = (ids: readonly string[] | undefined, measured?: KnownTraffic): PersonaDocument =>
+    toDocument(
+      personas().filter((p) => ids?.includes(p.id) ?? true),
+      resources(),
+      measured,
+    );
+
   /** Which edit was the last. */
   let last: object | undefined;
   let editedAt = 0;
@@ -265,11 +278,8 @@ export function createPersonaEdits({
         return { ...told, name: snapshot.name, document, changed: last ? changesBetween(last, document) : [] };
       });
     },
-    export: (ids) =>
-      toDocument(
-        personas().filter((p) => ids?.includes(p.id) ?? true),
-        resources(),
-      ),
+    export: (ids) => document(ids),
+    exportMeasured: async (ids) => document(ids, await traffic()),
   };
 }
 

@@ -21,6 +21,8 @@ export interface Activity {
   readonly durationMs?: number;
   readonly bytes?: number;
   readonly ok?: boolean;
+  /** Of a connection whose resource was ready: from the question to the first byte of the answer, ms. */
+  readonly firstByteMs?: number;
   /** Where it is given, it is the split; never a feature. */
   readonly session?: string;
   readonly confidence?: Confidence;
@@ -49,6 +51,7 @@ const optional = {
   session: isString,
   durationMs: isNonNegative,
   bytes: isNonNegative,
+  firstByteMs: isNonNegative,
   ok: isBoolean,
   source: (v: unknown) => SOURCES.includes(v as Source),
   confidence: (v: unknown) => v === 'low' || v === 'medium' || v === 'high',

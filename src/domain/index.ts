@@ -9,4 +9,5 @@ export * from './priority.ts';
 export * from './quantity.ts';
 export * from './requirements.ts';
 export * from './resource.ts';
+export * from './traffic.ts';
 export * from './workflowEdit.ts';

@@ -73,10 +73,12 @@ function foreignActivities(signal: Extract<Signal, { type: 'foreign' }>, { resou
   return { activities: [line, ...used.map(({ id }) => make(sourceOf(id, resources), id, 'resource.used'))], dropped };
 }
 
-function connection({ resource, did, bytes, durationMs }: Extract<Signal, { type: 'connection' }>, make: Make): Line {
+/** What a client waited that was held until the resource was ready tells of the start, not of how fast it answers. */
+function connection({ resource, did, bytes, durationMs, heldMs, firstByteMs }: Extract<Signal, { type: 'connection' }>, make: Make): Line {
   const line = make('database', resource, `connection.${did}`);
   if (bytes !== undefined) line.bytes = bytes;
   if (durationMs !== undefined) line.durationMs = durationMs;
+  if (heldMs === undefined && firstByteMs !== undefined) line.firstByteMs = firstByteMs;
   return line;
 }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { agreement } from '../../src/app/cluster/agreement.ts';
 import { type Clustered, type ClusterOptions, clusterTrace, METHODS } from '../../src/app/cluster/clusterTrace.ts';
 import type { Activity } from '../../src/domain/index.ts';
+import { agreement } from '../../src/learn/clusters/agreement.ts';
 import { type PlantedSession, plantedSessions } from '../learn/planted.ts';
 
 const OPTIONS: ClusterOptions = { idleMs: 30 * 60_000, actorsMin: 1, method: 'mixture', seeds: 1 };

@@ -1,4 +1,5 @@
 import { createExperiments } from '../../src/app/experiments.ts';
+import { measuredTraffic } from '../../src/app/knownTraffic.ts';
 import { withEntry } from '../../src/app/ledger.ts';
 import { createPersonaEdits } from '../../src/app/personaEdits.ts';
 import { createPersonaVersions } from '../../src/app/personaVersions.ts';
@@ -43,6 +44,7 @@ export function createExperimentWorld(kept: { memory: Memory } = { memory: { ...
     remember: (model) => remember({ model }),
     personas: () => [],
     resources: () => [],
+    traffic: async () => measuredTraffic([], clock.now),
     learning: { edited: () => {}, relearn: async () => {}, split: async () => ({ ok: true, value: undefined }) },
     pass: async () => {},
   });

@@ -1,12 +1,15 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import schema from '../../resources/schemas/persona.schema.json' with { type: 'json' };
+import { measuredTraffic, withEarlier, writtenTraffic } from '../../src/app/knownTraffic.ts';
 import { fromDocument, type PersonaDocument, toDocument } from '../../src/app/personaDocument.ts';
 import type { Activity, Resource } from '../../src/domain/index.ts';
 import { pinPersona } from '../../src/learn/personas/edit.ts';
 import { learnPersonas } from '../../src/learn/personas.ts';
 import { personasOf } from '../../src/learn/personasOf.ts';
 import { match } from '../../src/predict/match.ts';
+import { checkPersonas } from '../../src/sense/pdl/check.ts';
+import { readPersonas } from '../../src/simulate/readPersonas.ts';
 import { PLANTED, plantedSessions } from '../learn/planted.ts';
 
 const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
@@ -61,6 +64,59 @@ describe('the persona document', () => {
       const best = (m: typeof model) => [...match(m, session).personas].sort((a, b) => b.probability - a.probability)[0]?.name;
       expect(best(back.value)).toBe(best(model));
     }
+  });
+
+  describe('with measured traffic', () => {
+    const NOW = 31 * 10 ** 8;
+    const written = toDocument(personasOf(model, 2), [db], measuredTraffic(sessions.flat(), NOW));
+    const read = (): PersonaDocument => JSON.parse(JSON.stringify(written));
+    const owner = written.personas.find((p) => p.resources.some((r) => r.id === DB && r.traffic));
+
+    it('has that of each resource that had any, and of the persona, by the connections that the gateway saw', () => {
+      expect(validate(read()), JSON.stringify(validate.errors)).toBe(true);
+      expect(checkPersonas(JSON.stringify(written)).findings).toEqual([]);
+      expect(readPersonas(read(), 'personas.json').ok).toBe(true);
+      const entry = owner?.resources.find((r) => r.id === DB)?.traffic;
+      expect(entry).toMatchObject({
+        name: DB,
+        interaction_type: 'query',
+        requests: 30,
+        request_size_bytes: [{ value: 1_000_000, probability: 1 }],
+        data_age: 'P2D',
+        measured_until: new Date(29 * 10 ** 8 + 9000).toISOString(),
+      });
+      // How long a connection was open is no latency, and nothing tells how it ended.
+      expect(entry).not.toHaveProperty('latency_ms');
+      expect(entry).not.toHaveProperty('error_rate');
+      expect(owner?.traffic?.requests).toBeGreaterThanOrEqual(30);
+      expect(owner?.resources.find((r) => r.id === 'command:psql')).not.toHaveProperty('traffic');
+    });
+    it('comes back as it went, and stands until something newer is known', () => {
+      const kept = writtenTraffic(read());
+      const fresh = measuredTraffic(sessions.flat(), NOW).of([DB]);
+      expect(kept([DB])).toMatchObject({ requests: 30, from: fresh?.from, until: fresh?.until, requestSizeBytes: fresh?.requestSizeBytes });
+      expect(kept(['compose:shop/none'])).toBeUndefined();
+      const nothing = measuredTraffic([], NOW + 86_400_000);
+      const again = toDocument(personasOf(model, 2), [db], withEarlier(nothing, read()));
+      const of = (d: PersonaDocument) => d.personas.find((p) => p.name === owner?.name)?.resources.find((r) => r.id === DB)?.traffic;
+      expect(of(again)).toEqual({ ...of(written), data_age: 'P3D' });
+      const newer = withEarlier(measuredTraffic(connections(NOW), NOW), read());
+      expect(newer.of([DB])?.requests).toBe(1);
+    });
+    it('that is broken is one fault that says where; what a person wrote by hand is left alone', () => {
+      const broken = read();
+      const at = broken.personas.indexOf(broken.personas.find((p) => p.traffic) as (typeof broken.personas)[number]);
+      Object.assign(broken.personas[at]?.traffic ?? {}, { confidence: 3 });
+      const result = fromDocument(broken, 'personas.json');
+      expect(result.ok ? '' : result.fault.message).toContain(`personas[${at}].traffic needs "requests" (0 or more) and "confidence"`);
+      const said = { version: 1, personas: [{ name: 'x', weight: 0.5, edges: [], traffic: { requests_per_second: 20, data_age: 'P7D' } }] };
+      expect(fromDocument(said, 'personas.json').ok).toBe(true);
+      expect(writtenTraffic(said)([])).toBeUndefined();
+    });
+    it('of anything at all is nothing', () => {
+      for (const json of [undefined, null, 7, [], {}, { personas: 7 }, { personas: [null, { resources: [null, 7], traffic: [] }] }])
+        expect(writtenTraffic(json)([DB])).toBeUndefined();
+    });
   });
 
   const persona = { name: 'x', weight: 0.5, edges: [] };

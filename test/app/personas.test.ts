@@ -237,6 +237,44 @@ describe('a person’s edits of personas', () => {
   });
 });
 
+describe('what is exported with what was measured', () => {
+  it('has the traffic that the gateway wrote into the journal', async () => {
+    const world = createWorld();
+    const app = await world.open();
+    const used = app.state().personas.flatMap((p) => p.uses.map((u) => u.resource));
+    const DB = used.find((resource) => resource.startsWith('compose:')) as string;
+    const at = world.clock.now;
+    for (let i = 0; i < 25; i++)
+      world.journal.push({
+        at: at + i * MINUTE,
+        actor: 'me',
+        workspace: 'w',
+        resource: DB,
+        source: 'database',
+        kind: 'connection.closed',
+        bytes: 1000,
+        durationMs: 9000,
+        firstByteMs: 2,
+      });
+    world.clock.now = at + 1500 * MINUTE;
+    const { personas } = await app.personas.exportMeasured();
+    const owners = personas.filter((p) => p.resources.some((r) => r.id === DB));
+    expect(owners.length).toBeGreaterThan(0);
+    for (const { resources, traffic } of owners) {
+      const expected = {
+        requests: 25,
+        request_size_bytes: [{ value: 1000, probability: 1 }],
+        latency_ms: [{ value: 2, probability: 1 }],
+        data_age: 'P1D',
+      };
+      expect(resources.find((r) => r.id === DB)?.traffic).toMatchObject(expected);
+      expect(traffic).toMatchObject(expected);
+    }
+    expect(personas.flatMap((p) => p.resources).filter((r) => r.traffic && r.id !== DB)).toEqual([]);
+    expect(app.personas.export().personas.some((p) => p.traffic)).toBe(false);
+  });
+});
+
 describe('versions that are kept', () => {
   const version = (persona: string, number: number, size = 1): PersonaVersion => ({
     persona,

@@ -25,6 +25,7 @@ const ALL = [
   'typing',
   'anomalies',
   'personas',
+  'profile',
   'backtest',
   'simulate',
 ];

@@ -46,7 +46,7 @@ describe('prewarm personas check', () => {
         severity: 'error',
         fixes: [{ title: 'Change to 0.04', edits: [{ length: 1, content: '0.04' }] }, {}],
       },
-      { line: 48, path: 'personas[0].engagement_patterns[0].time_window' },
+      { line: 67, path: 'personas[0].engagement_patterns[0].time_window' },
     ]);
     expect(faults).toMatchObject([{ message: `${file} has 2 errors. Mend what stands above.` }]);
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EMPTY_MEMORY } from '../../src/app/ports.ts';
 import type { Invocation, Report } from '../../src/host/cli/command.ts';
+import { profileCommand } from '../../src/host/cli/profileCommand.ts';
 import { eraseCommand, exportCommand, journalCommand } from '../../src/host/cli/recordCommands.ts';
 import { importsIn, journalIn, memoryIn } from '../../src/host/node/kept.ts';
 import { workspacesIn } from '../../src/host/node/startSweeper.ts';
@@ -47,6 +48,26 @@ function run(command: Run, options: Invocation['options'] = {}, positionals: rea
   const all = { workspace: shop, state: join(root, 'state'), ...options };
   return command({ positionals, options: all, terminal, signal: new AbortController().signal });
 }
+
+describe('prewarm profile of the journal', () => {
+  it('tells of the connections that the gateway saw in this workspace', async () => {
+    expect((await run(profileCommand)).fault?.message).toMatch(/no request in the journal of this workspace: the 5 activities in it tell/);
+    const { id } = workspaceOf(shop);
+    const closed = (i: number, workspace: string): string =>
+      `${JSON.stringify({ at: 1_700_000_000_000 + i * 60_000, actor: 'local', workspace, source: 'database', resource: 'compose:shop/db', kind: 'connection.closed', bytes: 500, durationMs: 900, firstByteMs: 2 })}\n`;
+    put(join(journalIn(storage), '00000000000003-c.jsonl'), [...Array.from({ length: 20 }, (_, i) => closed(i, id)), closed(3, 'other')]);
+    const { value } = await run(profileCommand);
+    expect(value?.json).toMatchObject({
+      formats: ['journal'],
+      others: 5,
+      traffic: { requests: 20, interaction_type: 'query', latency_ms: [{ value: 2, probability: 1 }] },
+    });
+  });
+  it('says so where nothing is recorded, or a format is named for it', async () => {
+    expect((await run(profileCommand, { workspace: root })).fault?.message).toMatch(/nothing is recorded there/);
+    expect((await run(profileCommand, { format: 'har' })).fault?.code).toBe('wrong-usage');
+  });
+});
 
 describe('prewarm journal', () => {
   it('shows what is recorded, newest first, how often, and what was left out', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PersonaDocument } from '../../src/app/personaDocument.ts';
+import type { Activity } from '../../src/domain/index.ts';
 import { learnCommand } from '../../src/host/cli/learnCommand.ts';
 import { createTerminal } from '../../src/host/cli/terminal.ts';
 import { plantedSessions } from '../learn/planted.ts';
@@ -40,6 +41,25 @@ describe('prewarm learn', () => {
     await learn();
     const after = await written();
     expect(after.personas.map((p) => [p.name, p.attributes.use_case])).toEqual(edited.map((p, i) => [p.name, `case ${i}`]));
+  });
+
+  it('writes the traffic that the trace tells of, and keeps it while nothing newer is known', async () => {
+    const DB = 'compose:shop/db';
+    const sessions = plantedSessions(80, 71).map((s) => s.activities);
+    const uses = sessions.flat().filter((a) => a.resource === DB);
+    const closings = uses.map(
+      (use, i): Activity => ({ ...use, at: use.at + 1000, kind: 'connection.closed', bytes: 100 + i, firstByteMs: 3 }),
+    );
+    const plain = sessions.flat().map((a) => JSON.stringify(a));
+    await writeFile(trace, [...plain, ...closings.map((a) => JSON.stringify(a))].join('\n'));
+    await learn();
+    const trafficIn = (document: PersonaDocument) =>
+      document.personas.flatMap((p) => p.resources).find((r) => r.id === DB && r.traffic)?.traffic;
+    const first = trafficIn(await written());
+    expect(first).toMatchObject({ requests: uses.length, interaction_type: 'query', latency_ms: [{ value: 3, probability: 1 }] });
+    await writeFile(trace, plain.join('\n'));
+    await learn();
+    expect(trafficIn(await written())).toMatchObject({ requests: uses.length, measured_until: first?.measured_until });
   });
 
   it.each([

@@ -11,6 +11,7 @@ const GOOD: Readonly<Record<string, unknown>> = {
   durationMs: 1.5,
   bytes: 2,
   ok: true,
+  firstByteMs: 0.5,
   session: 's',
   confidence: 'low',
 };

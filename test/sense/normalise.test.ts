@@ -131,6 +131,12 @@ describe('normalise', () => {
     expect(activities[0]).toMatchObject({ confidence: 'medium', ok: false, durationMs: 5 });
   });
 
+  it('keeps what the gateway counted, and the first byte only where the client was not held', () => {
+    const closed = { type: 'connection', at: 9, did: 'closed', resource: db.id, bytes: 70, durationMs: 8, firstByteMs: 2 } as const;
+    expect(normalise(closed, context).activities).toMatchObject([{ kind: 'connection.closed', bytes: 70, durationMs: 8, firstByteMs: 2 }]);
+    expect(normalise({ ...closed, heldMs: 900 }, context).activities[0]).not.toHaveProperty('firstByteMs');
+  });
+
   it('tells of a database as one', () => {
     const { activities } = normalise({ type: 'command', at: 1, did: 'started', line: 'psql', confidence: 'low' }, context);
     expect(activities.map((a) => [a.source, a.confidence])).toEqual([

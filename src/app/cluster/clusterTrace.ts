@@ -1,8 +1,8 @@
 import { type Activity, failed, ok, type Result, type Session } from '../../domain/index.ts';
+import { type Agreement, agreement } from '../../learn/clusters/agreement.ts';
 import { learnWithOwners } from '../../learn/personas.ts';
 import { idleGaps } from '../../sense/idleGap.ts';
 import { sessionsOf } from '../../sense/sessions.ts';
-import { type Agreement, agreement } from './agreement.ts';
 import { byDensity, byKmeans, sessionVectors } from './challengers.ts';
 
 export const METHODS = ['mixture', 'kmeans', 'dbscan'] as const;

@@ -5,8 +5,10 @@ import { same } from '../../sense/pdl/identity.ts';
 import { replacement } from '../../sense/pdl/layout.ts';
 import { rewritten } from '../../sense/pdl/rewritten.ts';
 import { threeWay } from '../../sense/pdl/threeWay.ts';
+import { isMeasured } from '../../sense/pdl/traffic.ts';
 import { itemsOf, member, plainOf, textOf, wellFormed } from '../../sense/pdl/tree.ts';
 import type { PersonaDocument } from '../personaDocument.ts';
+import { learntTraffic, newestTraffic, wholeTraffic, withTraffic } from './settledTraffic.ts';
 
 /** A document that is there already. */
 export interface Existing {
@@ -39,8 +41,11 @@ export function documentText(ours: PersonaDocument, existing?: Existing): Result
       `${name}:${worst?.line ?? 1}:${worst?.column ?? 1}: ${worst?.message ?? 'This is not JSON.'} Mend it first.`,
     );
   // As it stands in a file: without what is undefined.
-  const merged = threeWay(base && json(base), plainOf(root), json(ours)).value;
-  return ok(same(merged, plainOf(root)) ? current : (rewritten(current, merged) as string));
+  const theirs = plainOf(root);
+  const known = base && withTraffic(json(base), theirs, learntTraffic);
+  const settled = withTraffic(json(ours), theirs, newestTraffic);
+  const merged = withTraffic(threeWay(known, theirs, settled).value, settled, wholeTraffic);
+  return ok(same(merged, theirs) ? current : (rewritten(current, merged) as string));
 }
 
 /** What learning wrote in a document, as far as that can be told: it may take out of it what it does not find any more. */
@@ -51,12 +56,27 @@ export function learntPart(text: string): PersonaDocument | undefined {
       version: 1,
       personas: document.personas.map(({ name, weight, confidence, updated_at, attributes, resources = [], edges, ...rest }) => {
         const { provisioning_order, recurrence, pins } = rest;
-        const own = resources.map(({ id, duration_ms, sla }) => ({ id, duration_ms, sla }));
-        return json({ name, weight, confidence, updated_at, attributes, resources: own, edges, provisioning_order, recurrence, pins });
+        const traffic = measuredOnly(rest.traffic);
+        const own = resources.map((r) => ({ id: r.id, duration_ms: r.duration_ms, sla: r.sla, traffic: measuredOnly(r.traffic) }));
+        return json({
+          name,
+          weight,
+          confidence,
+          updated_at,
+          attributes,
+          resources: own,
+          edges,
+          provisioning_order,
+          recurrence,
+          traffic,
+          pins,
+        });
       }) as PersonaDocument['personas'],
     }
   );
 }
+
+const measuredOnly = <T>(traffic: T): T | undefined => (isMeasured(traffic) ? traffic : undefined);
 
 const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 

@@ -4,6 +4,7 @@ import { personasOf } from '../../learn/personasOf.ts';
 import { checkPersonas } from '../../sense/pdl/check.ts';
 import { differences } from '../../sense/pdl/difference.ts';
 import type { Declared } from '../declared.ts';
+import type { KnownTraffic } from '../knownTraffic.ts';
 import { type PersonaDocument, type PersonaEntry, toDocument } from '../personaDocument.ts';
 import type { PersonaEdits, PersonaFiles } from '../personaEdits.ts';
 import type { DocumentFile } from '../ports.ts';
@@ -17,6 +18,8 @@ export interface PersonaFilePorts {
   readonly memory: () => FileMemory | undefined;
   readonly remember: (memory: FileMemory) => void;
   readonly declared: Declared;
+  /** As the journal tells of it. */
+  readonly traffic: () => Promise<KnownTraffic>;
   readonly edits: PersonaEdits;
   readonly trusted: () => boolean;
   /** Whether the file is looked at by itself. */
@@ -43,10 +46,11 @@ export function createPersonaFile(ports: PersonaFilePorts): PersonaFiles & { loo
   let conflicts: readonly string[] = [];
 
   const memory = (): FileMemory => ports.memory() ?? { seen: [], saved: {} };
-  const ours = (model: PersonaModel | undefined, ids?: readonly string[]): PersonaDocument =>
+  const ours = (model: PersonaModel | undefined, ids?: readonly string[], traffic?: KnownTraffic): PersonaDocument =>
     toDocument(
       personasOf(model ?? NOTHING, ports.now()).filter((p) => ids?.includes(p.id) ?? true),
       ports.declared.resources(),
+      traffic,
     );
   /** Entries by id. */
   const entries = (model: PersonaModel | undefined): ReadonlyMap<string, PersonaEntry> => {
@@ -94,8 +98,10 @@ export function createPersonaFile(ports: PersonaFilePorts): PersonaFiles & { loo
     if (!stands.ok) return stands;
     if (stands.value !== undefined && stands.value !== looked) await takeIn(stands.value);
     const known = conflicts;
+    const traffic = await ports.traffic();
     const model = ports.model();
-    const text = documentText(ours(model), stands.value === undefined ? undefined : { text: stands.value, name: to.name, ...since(model) });
+    const document = ours(model, undefined, traffic);
+    const text = documentText(document, stands.value === undefined ? undefined : { text: stands.value, name: to.name, ...since(model) });
     if (!text.ok) return text;
     if (text.value !== stands.value) {
       const done = await to.write(text.value, stands.value);
@@ -164,7 +170,10 @@ export function createPersonaFile(ports: PersonaFilePorts): PersonaFiles & { loo
       await ports.pass();
       return ok({ ...edit, personas: edit.personas.filter((p) => came.has(p.id)), came, conflicts });
     },
-    exportText: (ids, existing) => documentText(ours(ports.model(), ids), existing),
+    async exportText(ids, existing) {
+      const traffic = await ports.traffic();
+      return documentText(ours(ports.model(), ids, traffic), existing);
+    },
     async saveToRepository() {
       if (!file) return failed('unsupported', 'never', 'This Prewarm does not write into the workspace.');
       if (!ports.trusted())

@@ -52,6 +52,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
     run: lazily(async () => (await import('./clusterCommand.ts')).clusterCommand),
   },
+  profile: {
+    usage: 'prewarm profile [log or trace…] [--format F]   (- is standard input; without any, the journal of the workspace)',
+    summary: 'Tells how resources are used: kinds of traffic, their rates, sizes, errors and peaks',
+    positionals: { min: 0, max: Number.POSITIVE_INFINITY },
+    options: {
+      ...live,
+      format: { type: 'string', hint: 'The format, where it cannot be told by how the file begins; an unknown one lists all.' },
+    },
+    run: lazily(async () => (await import('./profileCommand.ts')).profileCommand),
+  },
   match: {
     usage: 'prewarm match <trace> [--personas FILE]',
     summary: 'Says which persona a session is becoming and what it will need',

@@ -1,9 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { trafficIn, withEarlier } from '../../app/knownTraffic.ts';
 import { learnTrace } from '../../app/learnTrace.ts';
 import { type PersonaDocument, readDocument, toDocument } from '../../app/personaDocument.ts';
 import { documentText, learntPart } from '../../app/personaFile/documentText.ts';
-import { ATTRIBUTES, failed, ok, type Persona, type Result } from '../../domain/index.ts';
+import { type Activity, ATTRIBUTES, failed, ok, type Persona, type Result } from '../../domain/index.ts';
 import type { PersonaModel } from '../../learn/personaModel.ts';
+import { addRequest, createRequests, type Requests } from '../../learn/traffic/requests.ts';
 import { DEFAULT_SETTINGS } from '../node/openApp.ts';
 import type { Invocation, Report } from './command.ts';
 import { openTraces } from './traces.ts';
@@ -14,7 +16,8 @@ export async function learnCommand({ positionals, options, terminal, signal }: I
   const previous = typeof options.output === 'string' ? await learntBefore(options.output) : ok(undefined);
   if (!previous.ok) return previous;
   const now = Date.now();
-  const learnt = await learnTrace(traces.value.activities, {
+  const requests = createRequests();
+  const learnt = await learnTrace(alsoInto(requests, traces.value.activities), {
     idleMs: DEFAULT_SETTINGS.idleMs,
     now,
     zoneOffsetMs: -new Date(now).getTimezoneOffset() * 60_000,
@@ -25,9 +28,9 @@ export async function learnCommand({ positionals, options, terminal, signal }: I
   });
   if (!learnt.ok) return learnt;
   const { sessions, noise, personas, elapsedMs } = learnt.value;
-  const document = toDocument(personas);
+  const document = toDocument(personas, [], withEarlier(trafficIn(requests, now), previous.value?.learnt));
   if (typeof options.output === 'string') {
-    const text = textOver(document, options.output, previous.value?.text);
+    const text = textOver(document, options.output, previous.value);
     if (!text.ok) return text;
     const problem = await writeFile(options.output, text.value).then(
       () => undefined,
@@ -45,15 +48,30 @@ export async function learnCommand({ positionals, options, terminal, signal }: I
   });
 }
 
-const textOver = (document: PersonaDocument, name: string, text: string | undefined): Result<string> =>
-  documentText(document, text === undefined ? undefined : { text, name, base: learntPart(text) });
+/** What passes on the way, counted as requests. */
+async function* alsoInto(requests: Requests, batches: AsyncIterable<readonly Activity[]>): AsyncIterable<readonly Activity[]> {
+  for await (const batch of batches) {
+    for (const activity of batch) addRequest(requests, activity);
+    yield batch;
+  }
+}
 
-/** The document that is about to be written over: what people wrote in it survives, and a file that is none is left alone. */
-async function learntBefore(file: string): Promise<Result<{ readonly model: PersonaModel; readonly text: string } | undefined>> {
+/** A document of before, the model in it, and what learning wrote there. */
+interface Before {
+  readonly text: string;
+  readonly model: PersonaModel;
+  readonly learnt: PersonaDocument | undefined;
+}
+
+const textOver = (document: PersonaDocument, name: string, before: Before | undefined): Result<string> =>
+  documentText(document, before && { text: before.text, name, base: before.learnt });
+
+/** The document that is about to be written over: what people wrote in it and measured traffic survive, and a file that is none is left alone. */
+async function learntBefore(file: string): Promise<Result<Before | undefined>> {
   try {
     const text = await readFile(file, 'utf8');
-    const before = readDocument(text, file);
-    return before.ok ? ok({ model: before.value, text }) : notWrittenOver(file, before.fault.message);
+    const model = readDocument(text, file);
+    return model.ok ? ok({ text, model: model.value, learnt: learntPart(text) }) : notWrittenOver(file, model.fault.message);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' ? ok(undefined) : notWrittenOver(file, code ?? message);

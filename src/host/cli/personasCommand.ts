@@ -96,10 +96,13 @@ async function exportThem(app: App, names: readonly string[], { options }: Invoc
     ids.push(id.value);
   }
   const chosen = ids.length > 0 ? ids : undefined;
-  const document = app.personas.export(chosen);
-  if (typeof options.output !== 'string') return ok({ json: document, lines: [JSON.stringify(document, null, 2)] });
-  if (!chosen && isPersonaFile(app, options.output)) return saved(app, document.personas.length);
-  return written(app, options.output, chosen, document.personas.length);
+  if (typeof options.output !== 'string') {
+    const document = await app.personas.exportMeasured(chosen);
+    return ok({ json: document, lines: [JSON.stringify(document, null, 2)] });
+  }
+  const { personas } = app.personas.export(chosen);
+  if (!chosen && isPersonaFile(app, options.output)) return saved(app, personas.length);
+  return written(app, options.output, chosen, personas.length);
 }
 
 const isPersonaFile = (app: App, file: string): boolean => resolve(file) === resolve(app.state().workspace.folder, PERSONA_FILE);
@@ -123,7 +126,7 @@ async function written(app: App, file: string, ids: readonly string[] | undefine
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
-    const text = app.personas.exportText(ids, before === undefined ? undefined : { text: before, name: file });
+    const text = await app.personas.exportText(ids, before === undefined ? undefined : { text: before, name: file });
     if (!text.ok) return text;
     if (text.value !== before) await writeFile(file, text.value);
   } catch (error) {

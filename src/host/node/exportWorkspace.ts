@@ -2,10 +2,12 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { trafficIn } from '../../app/knownTraffic.ts';
 import { toDocument } from '../../app/personaDocument.ts';
 import { EMPTY_MEMORY, type Exported, type Memory, type RecordOptions } from '../../app/ports.ts';
 import { failed, ok, type Result, type UnixMs } from '../../domain/index.ts';
 import { personasOf } from '../../learn/personasOf.ts';
+import { addRequest, createRequests, type Requests } from '../../learn/traffic/requests.ts';
 import { redact } from '../../sense/redact.ts';
 import { codeOf, type JournalProblems, readSegment, segmentsOf } from './journalSegments.ts';
 import { feedsIn, filesBelow, importsIn, journalIn, memoryIn, versionsIn } from './kept.ts';
@@ -35,14 +37,15 @@ export async function exportWorkspace(
     await mkdir(draft, { recursive: true, mode: 0o700 });
     const put = (file: string, text: string): Promise<void> => writeFile(join(draft, file), text, { mode: 0o600 });
     progress('journal');
-    const activities = await copyJournal(journalIn(storage), join(draft, 'journal.jsonl'), signal);
+    const requests = createRequests();
+    const activities = await copyJournal(journalIn(storage), join(draft, 'journal.jsonl'), requests, signal);
     progress('imported histories');
     const imported = await copyAll(importsIn(storage), join(draft, 'imports'), '.jsonl', signal);
     const feeds = await copyAll(feedsIn(storage), join(draft, 'feeds'), '.json', signal);
     progress('personas and ledger');
     const { model, ledger, ...rest } = await memoryOf(storage);
     const personas = model ? personasOf(model, at) : [];
-    await put('personas.json', `${json(toDocument(personas))}\n`);
+    await put('personas.json', `${json(toDocument(personas, [], trafficIn(requests, at)))}\n`);
     await put('versions.json', await textOf(versionsIn(storage)));
     await put('ledger.jsonl', ledger.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
     await put('memory.json', `${json({ ...rest, model })}\n`);
@@ -66,8 +69,8 @@ export async function exportWorkspace(
   return ok({ folder, files: files.sort((a, b) => (a.name < b.name ? -1 : 1)) });
 }
 
-/** Segment by segment, in the order in which they were begun. */
-async function copyJournal(from: string, to: string, signal: AbortSignal | undefined): Promise<number> {
+/** Segment by segment, in the order in which they were begun; what they tell of requests is counted on the way. */
+async function copyJournal(from: string, to: string, requests: Requests, signal: AbortSignal | undefined): Promise<number> {
   const problems: JournalProblems = new Map();
   let count = 0;
   async function* lines() {
@@ -75,6 +78,7 @@ async function copyJournal(from: string, to: string, signal: AbortSignal | undef
       signal?.throwIfAborted();
       const activities = await readSegment(file, problems);
       count += activities.length;
+      for (const activity of activities) addRequest(requests, activity);
       yield activities.map((a) => `${JSON.stringify(a)}\n`).join('');
     }
   }

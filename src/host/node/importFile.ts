@@ -55,7 +55,8 @@ async function streamed(
   if (!importer) throw new Error(`no importer of ${format}`);
   for await (const activities of importHistory(importer, source, { ...options, endAt: source.endAt }, tally)) {
     if (signal?.aborted) throw signal.reason;
-    const failure = await writer?.write(each(activities)).catch((error: Error) => error);
+    const passed = each(activities);
+    const failure = await writer?.write(passed).catch((error: Error) => error);
     if (failure) return unwritten(output, failure);
   }
   const failure = await writer?.done().catch((error: Error) => error);
@@ -66,6 +67,6 @@ const unwritten = (output: string | undefined, error: Error): Fault =>
   fault('storage-failed', 'never', `${output} could not be written (${reasonOf(error)}). Make room there, or make it writable.`);
 
 /** Errors of the file system (`EISDIR`), of gzip (`Z_DATA_ERROR`) and of SQLite; others are bugs, Node's own `ERR_…` among them. */
-const isOfTheWorld = (error: unknown): error is Error =>
+export const isOfTheWorld = (error: unknown): error is Error =>
   error instanceof Error && (/^(?:E[A-Z0-9]+|Z_\w+)$/.test((error as NodeJS.ErrnoException).code ?? '') || error.name === 'SQLite3Error');
-const reasonOf = (error: Error): string => (error as NodeJS.ErrnoException).code ?? error.message;
+export const reasonOf = (error: Error): string => (error as NodeJS.ErrnoException).code ?? error.message;

@@ -16,7 +16,7 @@ export interface TraceProblems {
 
 export const createTraceProblems = (): TraceProblems => ({ count: 0, first: [] });
 
-const NUMBERS = new Set(['at', 'durationMs', 'bytes']);
+const NUMBERS = new Set(['at', 'durationMs', 'bytes', 'firstByteMs']);
 
 /**
  * Reads an activity trace (DESIGN §5.1): `.jsonl` or `.csv`, plain or `.gz`, or `-` for standard input (the form is told by its

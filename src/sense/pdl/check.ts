@@ -5,6 +5,7 @@ import { checkEngagement } from './engagement.ts';
 import { createFindings, type Finding, type Findings } from './finding.ts';
 import { checkGraph } from './graph.ts';
 import { replacement } from './layout.ts';
+import { checkMeasured } from './measured.ts';
 import { type PersonaText, twice } from './names.ts';
 import { PERSONA_DOCUMENT } from './shape.ts';
 import { itemsOf, member, numberOf, plainOf, textOf, treeOf } from './tree.ts';
@@ -51,6 +52,7 @@ function checkMeaning(text: string, root: Node, findings: Findings): void {
     checkDistributions(persona, findings);
     checkEngagement(persona, findings);
     checkGraph(persona, findings);
+    checkMeasured(persona, findings);
   }
 }
 

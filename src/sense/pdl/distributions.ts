@@ -14,11 +14,15 @@ export function checkDistributions({ text, node, path }: PersonaText, findings: 
     for (const { key, value } of membersOf(member(resource, 'requirements')))
       checkDistribution(text, value, [...at, 'requirements', key], findings);
     checkDistribution(text, member(resource, 'duration_ms'), [...at, 'duration_ms'], findings);
+    checkTrafficOf(text, resource, at, findings);
   }
-  for (const { key, value } of membersOf(member(node, 'traffic')))
-    if (key !== 'peak_times') checkDistribution(text, value, [...path, 'traffic', key], findings);
+  checkTrafficOf(text, node, path, findings);
   const hours = member(member(node, 'recurrence'), 'hour_of_week');
   checkSum(text, hours, itemsOf(hours), [...path, 'recurrence', 'hour_of_week'], findings);
+}
+
+function checkTrafficOf(text: string, node: Node, path: Path, findings: Findings): void {
+  for (const { key, value } of membersOf(member(node, 'traffic'))) checkDistribution(text, value, [...path, 'traffic', key], findings);
 }
 
 function checkDistribution(text: string, node: Node | undefined, path: Path, findings: Findings): void {

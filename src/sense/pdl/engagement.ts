@@ -19,8 +19,6 @@ export function checkEngagement(persona: PersonaText, findings: Findings): void 
   const namedProfiles = each(profiles, 'resource_profiles', 'pattern_name');
   twice(namedPatterns, 'pattern', findings);
   for (const [i, pattern] of patterns.entries()) checkWindow(pattern, [...path, 'engagement_patterns', i, 'time_window'], findings);
-  const dataAge = member(member(node, 'traffic'), 'data_age');
-  if (dataAge) checkDuration(dataAge, [...path, 'traffic', 'data_age'], findings);
   const known = new Set(namedPatterns.flatMap(({ named }) => textOf(named) ?? []));
   const profiled = new Set<string>();
   for (const { item, named, path: at } of namedProfiles) {

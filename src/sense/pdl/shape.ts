@@ -40,6 +40,32 @@ export const DISTRIBUTION = list(object({ value: quantity, probability }, 'value
 export const PEAK_TIME =
   '^((Mon|Tue|Wed|Thu|Fri|Sat|Sun)(-(Mon|Tue|Wed|Thu|Fri|Sat|Sun))? )?([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$';
 
+/** As people say it, or as it was measured (`TrafficEntry` of traffic.ts). */
+export const TRAFFIC_FIELDS: Readonly<Record<string, Shape>> = {
+  requests_per_second: { is: 'amount' },
+  request_size_bytes: { is: 'amount' },
+  transfer_rate_bps: { is: 'amount' },
+  error_rate: probability,
+  peak_times: list({
+    is: 'text',
+    like: { pattern: PEAK_TIME, said: 'a time of day with or without days, such as "Mon-Fri 09:00-11:30"' },
+  }),
+  data_age: duration,
+  name: text,
+  interaction_type: text,
+  requests: quantity,
+  confidence: probability,
+  latency_ms: { is: 'amount' },
+  error_rate_by_window: DISTRIBUTION,
+  peaks: list(object({ time: text, share: probability, times_usual: quantity }, 'time', 'share', 'times_usual')),
+  busiest: object({ at: text, requests_per_second: quantity }, 'at', 'requests_per_second'),
+  window_seconds: quantity,
+  measured_from: text,
+  measured_until: text,
+  resources: list(object({ id: name, requests: quantity }, 'id', 'requests')),
+};
+const traffic = object(TRAFFIC_FIELDS);
+
 const resource = object(
   {
     id: name,
@@ -55,6 +81,7 @@ const resource = object(
     }),
     duration_ms: DISTRIBUTION,
     sla: object({ priority: { is: 'text', oneOf: PRIORITIES }, latency_target_ms: count, learnt: list(text) }),
+    traffic,
   },
   'id',
 );
@@ -104,17 +131,7 @@ const persona = object(
         'network_bandwidth_mbps',
       ),
     ),
-    traffic: object({
-      requests_per_second: { is: 'amount' },
-      request_size_bytes: { is: 'amount' },
-      transfer_rate_bps: { is: 'amount' },
-      error_rate: probability,
-      peak_times: list({
-        is: 'text',
-        like: { pattern: PEAK_TIME, said: 'a time of day with or without days, such as "Mon-Fri 09:00-11:30"' },
-      }),
-      data_age: duration,
-    }),
+    traffic,
     pins: list(object({ field: { is: 'text', oneOf: PIN_FIELDS }, resource: text, value: { is: 'scalar' } }, 'field', 'value')),
   },
   'name',

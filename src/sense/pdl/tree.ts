@@ -2,8 +2,8 @@ import { type Node, type ParseError, parseTree, printParseErrorCode } from 'json
 import { isTooDeep, TOO_DEEP } from '../scan/nesting.ts';
 import type { Findings } from './finding.ts';
 
-/** Characters; what people write and git merges is shorter by far. */
-const LONGEST = 1_000_000;
+/** Characters. What people write is shorter by far; measured traffic of a resource is 6,000, and 20 personas of 20 resources may have it. */
+const LONGEST = 4_000_000;
 
 const LENIENT = { allowTrailingComma: true, allowEmptyContent: true } as const;
 

@@ -4,14 +4,14 @@ import type { App } from '../../../src/app/app.ts';
 import { createApp } from '../../../src/app/createApp.ts';
 import type { PersonaDocument } from '../../../src/app/personaDocument.ts';
 import { type DocumentFile, EMPTY_MEMORY, type Memory, type PersonaVersion } from '../../../src/app/ports.ts';
-import { failed, ok, type Result } from '../../../src/domain/index.ts';
+import { type Activity, failed, ok, type Result } from '../../../src/domain/index.ts';
 import { learnPersonas } from '../../../src/learn/personas.ts';
 import { checkPersonas } from '../../../src/sense/pdl/check.ts';
 import { rewritten } from '../../../src/sense/pdl/rewritten.ts';
 import { plantedSessions } from '../../learn/planted.ts';
 import { plain } from '../../sense/pdl/damage.ts';
 import { SAMPLE } from '../../sense/pdl/sample.ts';
-import { quietPorts, USUAL } from '../quietPorts.ts';
+import { journalOn, quietPorts, USUAL } from '../quietPorts.ts';
 
 const NOW = 10 ** 12;
 const learnt = learnPersonas(
@@ -24,7 +24,17 @@ function createWorld(text?: string, model: typeof learnt | 'none' = learnt) {
   let memory: Memory = { ...EMPTY_MEMORY, ...(model === 'none' ? {} : { model }) };
   let versions: readonly PersonaVersion[] = [];
   const clock = { now: NOW };
-  const world = { text, clock, trusted: true, writes: 0, between: undefined as (() => void) | undefined, memory: () => memory, open };
+  const journal: Activity[] = [];
+  const world = {
+    text,
+    clock,
+    journal,
+    trusted: true,
+    writes: 0,
+    between: undefined as (() => void) | undefined,
+    memory: () => memory,
+    open,
+  };
   const file: DocumentFile = {
     name: '.prewarm/personas.json',
     read: async () => ok(world.text),
@@ -42,6 +52,7 @@ function createWorld(text?: string, model: typeof learnt | 'none' = learnt) {
       quietPorts({
         now: () => clock.now++,
         personaFile: file,
+        journal: journalOn(journal),
         store: { load: async () => ({ memory }), save: (m) => void (memory = JSON.parse(JSON.stringify(m))), flush: async () => {} },
         versions: { load: async () => versions, save: (v) => void (versions = JSON.parse(JSON.stringify(v))), flush: async () => {} },
         settings: { ...USUAL, mode: 'shadow', trusted: world.trusted },
@@ -130,6 +141,43 @@ describe('the persona document of the workspace', () => {
     expect(checkPersonas(world.text as string).findings).toEqual([]);
     expect((plain(world.text as string) as PersonaDocument).personas.map((p) => p.name)).toEqual(app.state().personas.map((p) => p.name));
     expect(done(await app.personas.saveToRepository()).written).toBe(false);
+  });
+
+  it('has the traffic that was measured, which stays until something newer is', async () => {
+    const world = createWorld();
+    const app = await world.open();
+    const DB = app
+      .state()
+      .personas.flatMap((p) => p.uses.map((u) => u.resource))
+      .find((r) => r.startsWith('compose:')) as string;
+    const use = (bytes: number): Activity => ({
+      at: world.clock.now,
+      actor: 'me',
+      workspace: 'w',
+      resource: DB,
+      source: 'database',
+      kind: 'connection.closed',
+      bytes,
+    });
+    world.journal.push(use(1000));
+    world.clock.now += 60_000;
+    done(await app.personas.saveToRepository());
+    const trafficIn = (text: string) =>
+      (plain(text) as PersonaDocument).personas.flatMap((p) => p.resources).find((r) => r.id === DB && r.traffic)?.traffic;
+    const first = world.text as string;
+    expect(checkPersonas(first).findings).toEqual([]);
+    expect(trafficIn(first)).toMatchObject({ requests: 1, request_size_bytes: [{ value: 1000, probability: 1 }] });
+    // Its age alone is no reason to write.
+    world.clock.now += 10 * 60_000;
+    expect(done(await app.personas.saveToRepository()).written).toBe(false);
+    world.journal.push(use(3000));
+    done(await app.personas.saveToRepository());
+    const second = world.text as string;
+    expect(trafficIn(second)).toMatchObject({ requests: 2 });
+    expect(trafficIn(done(await app.personas.exportText(undefined)))).toMatchObject({ requests: 2 });
+    world.journal.length = 0;
+    expect(done(await app.personas.saveToRepository()).written).toBe(false);
+    expect(world.text).toBe(second);
   });
 
   it('keeps comments and what nobody knows when something new is written into it', async () => {

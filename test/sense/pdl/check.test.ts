@@ -170,9 +170,21 @@ describe('a persona document is checked', () => {
       'personas[0].resource_profiles[0].cpu_cores',
       /whole number/,
     ],
+    [
+      'a resource whose traffic does not sum to 1',
+      persona({ resources: [{ id: DB, traffic: { requests_per_second: distribution(0.5, 0.6) } }] }),
+      'personas[0].resources[0].traffic.requests_per_second',
+      /sum to 1\.1/,
+    ],
+    [
+      'measured traffic that is not whole',
+      persona({ resources: [{ id: DB, traffic: { requests_per_second: 2, measured_until: '2026-05-04T09:00:00Z' } }] }),
+      'personas[0].resources[0].traffic.measured_until',
+      /“traffic” needs "name" .*remove “measured_until” if a person wrote this/,
+    ],
     ['a date that is none', persona({ updated_at: 'today' }), 'personas[0].updated_at', /no date/],
     ['too deep', '['.repeat(5000), '', /nested/],
-    ['too long', ' '.repeat(1_000_001), '', /longer than/],
+    ['too long', ' '.repeat(4_000_001), '', /longer than/],
   ])('%s', (_, text, path, message) => {
     const found = one(text);
     expect(found.path).toBe(path);

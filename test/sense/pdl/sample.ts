@@ -30,7 +30,26 @@ export const SAMPLE = `// What this team does, week in, week out.
             "network_bandwidth_mbps": [{ "value": 10, "probability": 1 }]
           },
           "duration_ms": [{ "value": 60000, "probability": 0.5 }, { "value": 600000, "probability": 0.5 }],
-          "sla": { "priority": "high", "latency_target_ms": 2000 }
+          "sla": { "priority": "high", "latency_target_ms": 2000 },
+          "traffic": {
+            "requests_per_second": [{ "value": 0, "probability": 0.5 }, { "value": 2, "probability": 0.5 }],
+            "error_rate": 0.02,
+            "peak_times": ["Mon-Fri 09:00-12:00"],
+            "data_age": "P800D",
+            "name": "compose:shop/db",
+            "interaction_type": "query",
+            "requests": 1200,
+            "confidence": 0.9,
+            "latency_ms": [{ "value": 12, "probability": 1 }],
+            "error_rate_by_window": [{ "value": 0.02, "probability": 1 }],
+            "peaks": [{ "time": "Mon-Fri 09:00-12:00", "share": 0.5, "times_usual": 3.4 }],
+            "busiest": { "at": "2024-05-06T09:00:00.000Z", "requests_per_second": 2 },
+            "window_seconds": 60,
+            "measured_from": "2024-05-04T09:00:00.000Z",
+            "measured_until": "2024-05-08T17:00:00.000Z",
+            "resources": [{ "id": "compose:shop/db", "requests": 1200 }],
+            "seen_by": "the proxy" // not ours: kept
+          }
         },
         { "id": "compose:shop/cache", "kind": "cache", "since": 2024 }
       ],

@@ -95,7 +95,7 @@ async function exportThem(app: App, target: Target | undefined, _ports: unknown,
   });
   if (!file) return;
   if (folder && file.path === vscode.Uri.joinPath(folder, '.prewarm', 'personas.json').path) return save(app);
-  const text = app.personas.exportText(
+  const text = await app.personas.exportText(
     wanted.map((p) => p.id),
     await existingAt(file),
   );
