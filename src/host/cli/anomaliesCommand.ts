@@ -1,6 +1,6 @@
 import { type Anomaly, failed, ok, type Result } from '../../domain/index.ts';
 import { createDetector } from '../../predict/demand/anomaly/detector.ts';
-import type { Point } from '../../sense/series/evenSteps.ts';
+import type { Point } from '../../sense/feeds/evenSteps.ts';
 import type { SeriesFile } from '../../sense/series/readSeries.ts';
 import { readSeriesFile } from '../node/readSeriesFile.ts';
 import type { Invocation, Report } from './command.ts';

@@ -3,7 +3,8 @@ import type { Forecasts } from '../../app/demand/forecasts.ts';
 import { failed, ok, type Result, type Series } from '../../domain/index.ts';
 import type { Foreseen } from '../../predict/demand/forecast.ts';
 import { seasonsOf } from '../../predict/demand/forecast.ts';
-import { evenSteps } from '../../sense/series/evenSteps.ts';
+import { seriesOf as inSteps } from '../../sense/feeds/evenSteps.ts';
+import { stepOf } from '../../sense/feeds/table.ts';
 import type { SeriesFile } from '../../sense/series/readSeries.ts';
 import { createForecasters } from '../node/demand/forecasters.ts';
 import { readSeriesFile } from '../node/readSeriesFile.ts';
@@ -89,10 +90,9 @@ function isTimeZone(name: string): boolean {
 function seriesOf(file: SeriesFile, path: string): Result<readonly Series[]> {
   if (file.shape === 'rows')
     return ok(file.rows.map(({ name, values }) => ({ id: name, quantity: 'other', startAt: 0, stepMs: HOUR_MS, values })));
-  const series = evenSteps(file.points, path);
-  return series
-    ? ok([series])
-    : failed('bad-file', 'never', `The times in ${path} make no series: they are all the same, or lie too far apart.`);
+  const stepMs = stepOf(file.points);
+  if (stepMs === undefined) return failed('bad-file', 'never', `The times in ${path} are all the same, so they make no series.`);
+  return ok([inSteps(file.points, { id: path, quantity: 'other', stepMs, combine: 'mean' })]);
 }
 
 const work = (series: Series, { horizon, level, seasons, timeZone }: Asked) => ({

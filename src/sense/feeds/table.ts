@@ -124,7 +124,7 @@ function wallOf(text: string): WallMs | undefined {
 }
 
 /** The lower quartile of the distances between times that follow one another, since gaps only lengthen them; at least a second. */
-function stepOf(points: readonly Point[]): number | undefined {
+export function stepOf(points: readonly Point[]): number | undefined {
   const times = [...new Set(points.map((p) => p.at))].sort((a, b) => a - b).slice(-MOST_STEPS);
   const distances = times
     .slice(1)

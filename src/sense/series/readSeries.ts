@@ -1,7 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { failed, ok, type Result } from '../../domain/index.ts';
-import type { Point } from './evenSteps.ts';
-import { timestampOf } from './timestamps.ts';
+import type { Point } from '../feeds/evenSteps.ts';
+import { momentOf } from '../feeds/table.ts';
+import { UTC } from '../feeds/wallTime.ts';
 
 /** Values one after the other, without times. */
 export interface Row {
@@ -56,8 +57,8 @@ function oneOf(header: readonly string[], body: readonly Line[], name: string): 
   const named = (pattern: RegExp): number => header.findIndex((h) => pattern.test(h));
   const timeColumn = first(
     named(/^(time|timestamp|at|date|datetime|ds)$/i),
-    columnWhere(sample, (cell) => timestampOf(cell) !== undefined && !isNumber(cell)),
-    columnWhere(sample, (cell) => timestampOf(cell) !== undefined),
+    columnWhere(sample, (cell) => timeIn(cell) !== undefined && !isNumber(cell)),
+    columnWhere(sample, (cell) => timeIn(cell) !== undefined),
   );
   const valueColumn = first(
     named(/^(value|y|count)$/i),
@@ -72,7 +73,7 @@ function oneOf(header: readonly string[], body: readonly Line[], name: string): 
   const points: Point[] = [];
   const rejected = rejections(name);
   for (const { record: cells, info } of body) {
-    const at = timestampOf(cells[timeColumn] ?? '');
+    const at = timeIn(cells[timeColumn] ?? '');
     const cell = cells[valueColumn] ?? '';
     const value = cell === '' || /^nan$/i.test(cell) ? Number.NaN : isNumber(cell) ? Number(cell) : undefined;
     if (at === undefined) rejected.add(info.lines, `“${(cells[timeColumn] ?? '').slice(0, 40)}” is no time`);
@@ -113,3 +114,6 @@ const first = (...columns: readonly number[]): number => columns.find((c) => c >
 const columnWhere = (sample: readonly string[][], fits: (cell: string, column: number) => boolean): number =>
   (sample[0] ?? []).findIndex((_, i) => sample.every((cells) => fits(cells[i] ?? '', i)));
 const isNumber = (cell: string): boolean => cell !== '' && Number.isFinite(Number(cell));
+
+/** Without a zone it is UTC. */
+const timeIn = (cell: string): number | undefined => momentOf(cell, UTC);

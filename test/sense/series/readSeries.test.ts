@@ -1,28 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evenSteps } from '../../../src/sense/series/evenSteps.ts';
 import { readSeries } from '../../../src/sense/series/readSeries.ts';
-import { timestampOf } from '../../../src/sense/series/timestamps.ts';
-
-const AT = Date.UTC(2026, 0, 2, 3, 4, 5);
-
-describe('moments', () => {
-  it.each([
-    ['2026-01-02T03:04:05Z', AT],
-    ['2026-01-02 03:04:05', AT],
-    ['2026-01-02T03:04:05.000000', AT],
-    ['2026-01-02T05:04:05+02:00', AT],
-    ['2026-01-02', Date.UTC(2026, 0, 2)],
-    [String(AT), AT],
-    [String(AT / 1000), AT],
-    [` ${AT / 1000}.25 `, AT + 250],
-    ['2026-13-45', undefined],
-    ['yesterday', undefined],
-    ['', undefined],
-  ])('“%s”', (text, at) => {
-    expect(timestampOf(text)).toBe(at);
-  });
-});
 
 describe('a file of series', () => {
   const read = (text: string) => readSeries(text, 'f.csv');
@@ -98,27 +76,5 @@ describe('a file of series', () => {
       }),
       { numRuns: 2000 },
     );
-  });
-});
-
-describe('even steps', () => {
-  const points = (...pairs: readonly (readonly [number, number])[]) => pairs.map(([at, value]) => ({ at, value }));
-
-  it('average what falls together, and leave gaps', () => {
-    expect(evenSteps(points([0, 1], [1000, 2], [1000, 4], [2000, Number.NaN], [4000, 5]), 'x')).toMatchObject({
-      startAt: 0,
-      stepMs: 1000,
-      values: Float64Array.of(1, 3, Number.NaN, Number.NaN, 5),
-    });
-  });
-
-  it('take the usual distance, whatever the order', () => {
-    expect(evenSteps(points([9000, 4], [0, 1], [3000, 2], [3100, 9], [6000, 3]), 'x')?.stepMs).toBe(3000);
-  });
-
-  it('are none of one moment, nor of moments ages apart', () => {
-    expect(evenSteps(points([5, 1], [5, 2]), 'x')).toBeUndefined();
-    expect(evenSteps([], 'x')).toBeUndefined();
-    expect(evenSteps(points([0, 1], [1, 2], [2, 2], [1e13, 3]), 'x')).toBeUndefined();
   });
 });
