@@ -27,7 +27,7 @@ export interface Line {
 
 export interface WindowOptions {
   /** Undefined: as it is after the install. */
-  readonly mode?: 'suggest' | 'auto' | undefined;
+  readonly mode?: 'shadow' | 'suggest' | 'auto' | undefined;
   readonly env?: NodeJS.ProcessEnv;
   /** `none`: nothing but the extension. */
   readonly history?: 'recorded' | 'none';

@@ -68,9 +68,12 @@ export function forecastSeries(series: Series, options: ForecastOptions): Forese
   const { half } = conformalWidths(errorsOf(blend, past, quiet), level, seasons[0] ?? reach);
   const factors = factorsOf(events, learntFactors({ ...series, startAt, values }, events, seasons), endAt, stepMs, horizon);
   const floor = values.some((v) => v < 0) ? Number.NEGATIVE_INFINITY : 0;
+  // What rounding leaves of nothing is nothing.
+  const least = 1e-9 * values.reduce((most, v) => Math.max(most, Math.abs(v) || 0), 0);
   const at = (h: number, sign: number): number => {
     const step = steps?.[h] ?? h;
-    return Math.max(floor, (expected[step] as number) + sign * (half[step] as number)) * (factors[h] as number);
+    const value = Math.max(floor, (expected[step] as number) + sign * (half[step] as number)) * (factors[h] as number);
+    return Math.abs(value) < least ? 0 : value;
   };
   const drawn = (sign: number): Float64Array => Float64Array.from({ length: horizon }, (_, h) => at(h, sign));
   const alone = blend.methods.map(({ name }, m) => ({

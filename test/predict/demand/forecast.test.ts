@@ -61,6 +61,16 @@ describe('a forecast of a series', () => {
     expect(Math.min(...below.forecast.lower)).toBeLessThan(0);
   });
 
+  it('what rounding leaves of nothing is nothing', () => {
+    const once = foreseen(
+      forecastSeries(
+        hourly(28 * 24, (t) => (t === 9 ? 3 : 0)),
+        { horizon: 24 },
+      ),
+    ).forecast;
+    for (const values of [once.point, once.lower, once.upper]) expect([...values]).toEqual(new Array(24).fill(0));
+  });
+
   it('a hole in the past moves it little', () => {
     const whole = foreseen(forecastSeries(hourly(28 * 24, working), { horizon: 24 })).forecast;
     const holed = hourly(28 * 24, (t) => (t > 400 && t < 440 ? Number.NaN : working(t)));
