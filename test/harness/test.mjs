@@ -67,12 +67,13 @@ async function command(name, path, ...args) {
   results.push({ name, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [] });
 }
 
+/** Every processor is used; suites of real parts run their files one after another all the same. */
 async function vitest(project) {
   say(`${project} tests`);
   const file = join(ROOT, 'test-results', `${project}.json`);
   rmSync(file, { force: true });
   const reporters = ['--reporter', 'default', '--reporter', 'json', '--outputFile.json', file];
-  const { code } = await tool('vitest/vitest.mjs', ['run', '--project', project, ...reporters], true);
+  const { code } = await tool('vitest/vitest.mjs', ['run', '--project', project, '--maxWorkers', '100%', ...reporters], true);
   const tests = readResult(file);
   const count = (status) => tests.filter((t) => t.status === status).length;
   const failed = count('failed');
