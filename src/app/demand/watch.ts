@@ -57,8 +57,8 @@ const DAY_MS = 24 * HOUR_MS;
 const MOST_SERIES = 64;
 /** Of the past of each; the ranges of the detector need a few hundred, its calendar five days. */
 const MOST_PAST_ROWS = 5000;
-/** A tenth of a second at most; the rest follows at the next look. */
-const MOST_ROWS_A_LOOK = 25_000;
+/** About a tenth of a second before the code is warm; the rest follows at the next look. */
+const MOST_ROWS_A_LOOK = 10_000;
 const TOLD_AGAIN_AFTER_MS = 6 * HOUR_MS;
 const MOST_TOLD_A_DAY = 3;
 /** So many alerts of one series within a day are a lasting shift, and so is one of these views: means over many rows. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { surestOf } from '../../../src/app/demand/outlooks.ts';
 import { createWatch, type Notice, type WatchedSeries } from '../../../src/app/demand/watch.ts';
 import type { Quantity } from '../../../src/domain/index.ts';
+import { randomFrom } from '../../../src/learn/random.ts';
 import { MONDAY, normalFrom } from '../../predict/demand/made.ts';
 
 const DB = 'compose:shop/db';
@@ -199,6 +200,19 @@ describe('the watch over what feeds tell', () => {
     // As seen at the end of each four hours.
     expect(times.slice(1).every((at, i) => at - (times[i] as number) > DAY - 4 * HOUR)).toBe(true);
     expect(times.length).toBeLessThanOrEqual(Math.ceil(80 / 24));
+  });
+
+  it('one alert for a mean that was never so low is a shift', () => {
+    const made = world();
+    made.add({ resource: DB });
+    const random = randomFrom(5);
+    made.tell(600, () => 50 + 100 * random());
+    const watch = made.open();
+    watch.look();
+    // No value that is out of its range by itself.
+    made.tell(20, () => 51, watch);
+    expect(watch.notices.map((n) => n.anomaly.because)).toEqual([expect.stringContaining('a mean of 8 rows no lower than ever')]);
+    expect(made.does.relearnt).toBe(1);
   });
 
   it('three alerts of one series within a day are a shift', () => {
