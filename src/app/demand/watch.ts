@@ -49,7 +49,10 @@ interface Wanted {
   readonly resource: ResourceId;
   readonly until: UnixMs;
   readonly anomaly: Anomaly;
-  readonly of: WatchedSeries;
+  /** The feed’s. */
+  readonly name: string;
+  readonly quantity: Quantity;
+  readonly stepMs: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -109,11 +112,11 @@ export function createWatch(ports: WatchPorts) {
   }
 
   /** What asks for more than expected wants its resource warm from now on, unless it is old by now: analytics tell some things days later. */
-  function wantedBy(of: WatchedSeries, anomaly: Anomaly): Wanted | undefined {
-    const { resource, series } = of;
-    const isNews = now() - (anomaly.at + series.stepMs) <= Math.max(horizonMs(), series.stepMs);
+  function wantedBy({ resource, name, series }: WatchedSeries, anomaly: Anomaly): Wanted | undefined {
+    const { quantity, stepMs } = series;
+    const isNews = now() - (anomaly.at + stepMs) <= Math.max(horizonMs(), stepMs);
     if (resource === undefined || !isNews || anomaly.value <= anomaly.expected) return undefined;
-    const wanted = { resource, until: now() + horizonMs(), anomaly, of };
+    const wanted = { resource, until: now() + horizonMs(), anomaly, name, quantity, stepMs };
     return outlookBy(wanted, now(), horizonMs()) && wanted;
   }
 
@@ -164,12 +167,12 @@ const begun = ({ series, toldAt }: WatchedSeries): Watched => ({
 });
 
 /** Undefined: the quantity does not count uses. */
-function outlookBy({ anomaly, of: { series } }: Wanted, at: UnixMs, horizonMs: number): Outlook | undefined {
-  const point = new Float64Array(Math.ceil(horizonMs / series.stepMs)).fill(anomaly.value);
-  return outlookOf({ startAt: at, stepMs: series.stepMs, point }, series.quantity, at, horizonMs);
+function outlookBy({ anomaly, quantity, stepMs }: Wanted, at: UnixMs, horizonMs: number): Outlook | undefined {
+  const point = new Float64Array(Math.ceil(horizonMs / stepMs)).fill(anomaly.value);
+  return outlookOf({ startAt: at, stepMs, point }, quantity, at, horizonMs);
 }
 
-const becauseOf = ({ of: { name }, anomaly: { value, expected, because } }: Wanted): string =>
+const becauseOf = ({ name, anomaly: { value, expected, because } }: Wanted): string =>
   `The feed “${name}” has more demand than usual: ${figure(value)}, where ${figure(expected)} is usual. ${because}`;
 
 const figure = (n: number): string => String(Number(n.toPrecision(3)));
