@@ -23,6 +23,7 @@ import type {
 import type { ForeignEngine } from '../provision/foreign.ts';
 import type { Signal } from '../sense/signal.ts';
 import type { AppDemand } from './demand/demand.ts';
+import type { Notice } from './demand/watch.ts';
 import type { AppExperiments } from './experimentWishes.ts';
 import type { AppFeeds } from './feeds/appFeeds.ts';
 import type { Foresight } from './foresight.ts';
@@ -86,6 +87,8 @@ export interface App {
   onChange(listener: (state: AppState) => void): () => void;
   /** A suggestion that the mode `suggest` makes once per resource and session. */
   onSuggest(listener: (suggestion: Suggestion) => void): () => void;
+  /** Something out of the ordinary in what a feed tells: of one series once in six hours at most, and three in a day over all. */
+  onNotice(listener: (notice: Notice) => void): () => void;
   /** From the sensors; cheap and synchronous: append, then look again soon. */
   record(signal: Signal): void;
   setMode(mode: Mode): void;

@@ -20,7 +20,8 @@ import { createClimbs } from './climbs.ts';
 import { withStep } from './costs.ts';
 import { type Credentials, createCredentials } from './credentials.ts';
 import { createDeclared } from './declared.ts';
-import { createOutlooks } from './demand/outlooks.ts';
+import { createOutlooks, surestOf } from './demand/outlooks.ts';
+import { createWatch } from './demand/watch.ts';
 import { createEagerness } from './eagerness.ts';
 import { createEdits, resourcesWith, withMarks } from './edits.ts';
 import { emptied } from './emptied.ts';
@@ -164,6 +165,14 @@ export async function createApp(given: Ports): Promise<App> {
     events: feeds.app.events,
     horizonMs: () => settings.horizonMs,
     foreseen: () => passes.lookAfter(LOOK_SOON_MS),
+    log,
+  });
+  const watch = createWatch({
+    now,
+    allowed: () => trusted && mode() !== 'off',
+    watched: feeds.watched,
+    horizonMs: () => settings.horizonMs,
+    relearn: () => void learning.relearn(),
     log,
   });
   const declared = createDeclared({
@@ -342,7 +351,7 @@ export async function createApp(given: Ports): Promise<App> {
     memory: edited,
     feedback: () => edits.feedback(),
     rhythms: () => learning.rhythms(),
-    outlooks,
+    outlooks: surestOf([outlooks, watch]),
     session: sensing.session,
     standbys: (resources) => variants.wishes(resources),
     eagernessOf: eagerness.of,
@@ -510,6 +519,7 @@ export async function createApp(given: Ports): Promise<App> {
     sensing.endIfIdle();
     experiments.look();
     outlooks.look();
+    watch.look();
     if ((await variants.turn()) === 'turned') await serving.open();
     await engines.check(signal);
     await observing.observeAll();
@@ -558,6 +568,7 @@ export async function createApp(given: Ports): Promise<App> {
     suggestions.endSession();
     privacy.erased();
     feeds.startOver(settings.feeds);
+    watch.forget();
     told = undefined;
     view = undefined;
     await Promise.all([ports.store.load(), versions.forget()]);
@@ -659,6 +670,7 @@ export async function createApp(given: Ports): Promise<App> {
     suggestions,
     variants,
     versions,
+    watch,
     remember,
     mode,
     changed,

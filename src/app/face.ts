@@ -6,6 +6,7 @@ import type { Climbs } from './climbs.ts';
 import type { Credentials } from './credentials.ts';
 import type { Declared } from './declared.ts';
 import { createDemand } from './demand/demand.ts';
+import type { createWatch } from './demand/watch.ts';
 import type { createEdits } from './edits.ts';
 import type { Experiments } from './experiments.ts';
 import type { createAppFeeds } from './feeds/appFeeds.ts';
@@ -56,6 +57,7 @@ export interface FacePorts
   readonly suggestions: ReturnType<typeof createSuggestions>;
   readonly variants: ReturnType<typeof createVariants>;
   readonly versions: PersonaVersions;
+  readonly watch: ReturnType<typeof createWatch>;
   readonly memory: () => Memory;
   readonly remember: (change: Partial<Memory>) => void;
   readonly mode: () => Memory['mode'];
@@ -93,6 +95,7 @@ export function createFace(ports: FacePorts): App {
     state,
     onChange,
     onSuggest: suggestions.listen,
+    onNotice: ports.watch.listen,
     record: ports.record,
     feeds: feeds.app,
     setMode: (next) => {

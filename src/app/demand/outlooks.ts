@@ -82,5 +82,10 @@ export function createOutlooks(ports: OutlookPorts) {
 
 export type Outlooks = Pick<ReturnType<typeof createOutlooks>, 'within'>;
 
+/** Several as one: the surest of what they say. */
+export const surestOf = (all: readonly Outlooks[]): Outlooks => ({
+  within: (...asked) => all.flatMap((one) => one.within(...asked) ?? []).sort((a, b) => b.probability - a.probability)[0],
+});
+
 const amount = (volume: number): string =>
   volume >= 9.5 ? `about ${Math.round(volume)} interactions` : `${volume.toFixed(1)} interactions`;

@@ -58,6 +58,7 @@ export function createAppFeeds(ports: AppFeedsPorts) {
       this.apply(raw);
     },
     asked: () => feeds?.asked() ?? [],
+    watched: () => feeds?.watched() ?? [],
     look: () => feeds?.look(),
     dispose: async () => feeds?.dispose(),
   };

@@ -1,5 +1,6 @@
 import { type Fault, failed, ok, type PlannedEvent, type Result, type Series, type UnixMs } from '../../domain/index.ts';
 import type { AskedResource } from '../demand/outlooks.ts';
+import type { WatchedSeries } from '../demand/watch.ts';
 import type { AskFeed, FeedAnswer, FeedCache, FeedData, FeedState } from './feed.ts';
 import { type FeedSettings, type FeedType, needsSecret, secretNameOf } from './feedSettings.ts';
 import { windowOf, withAnswer } from './lastGood.ts';
@@ -183,6 +184,13 @@ export function createFeeds(ports: FeedsPorts) {
         resource === undefined
           ? []
           : (data?.series ?? []).map((series) => ({ resource, name, series, ...seasonsIn(series, seasonMinutes) })),
+      ),
+    /** Each series with when it was told. */
+    watched: (): readonly WatchedSeries[] =>
+      feeds.flatMap(({ settings: { name, resource }, data, answeredAt: toldAt }) =>
+        toldAt === undefined
+          ? []
+          : (data?.series ?? []).map((series) => ({ series, toldAt, name, ...(resource === undefined ? {} : { resource }) })),
       ),
     series: (): readonly Series[] => feeds.flatMap(({ data }) => data?.series ?? []),
     events: (): readonly PlannedEvent[] => feeds.flatMap(({ data }) => data?.events ?? []),

@@ -12,6 +12,7 @@ import { registerJournal } from './journalDocument.ts';
 import { registerLanguageModelTools } from './languageModelTools.ts';
 import { registerLedger } from './ledgerPanel.ts';
 import { registerMcpServer } from './mcpServer.ts';
+import { createNotices } from './notices.ts';
 import { registerPages } from './pages.ts';
 import { registerPersonaDiagnostics } from './personas/personaDiagnostics.ts';
 import { registerPersonaDocuments } from './personas/personaDocuments.ts';
@@ -98,7 +99,11 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
       others.show(state);
     };
     if (folder) context.subscriptions.push(watchPersonaFile(folder, opened));
-    context.subscriptions.push({ dispose: opened.onChange(show) }, { dispose: opened.onSuggest(createSuggestions(opened)) });
+    context.subscriptions.push(
+      { dispose: opened.onChange(show) },
+      { dispose: opened.onSuggest(createSuggestions(opened)) },
+      { dispose: opened.onNotice(createNotices(opened)) },
+    );
     show();
     return opened;
   }

@@ -20,7 +20,12 @@ function perStep(quantity: Quantity, stepMs: number): number | undefined {
  * P(at least one interaction within the horizon), taking them to come at random at the foreseen rate (Poisson), and when. Undefined where
  * the quantity does not count interactions, or the forecast does not reach so far.
  */
-export function outlookOf(forecast: SeriesForecast, quantity: Quantity, now: UnixMs, horizonMs: number): Outlook | undefined {
+export function outlookOf(
+  forecast: Pick<SeriesForecast, 'startAt' | 'stepMs' | 'point'>,
+  quantity: Quantity,
+  now: UnixMs,
+  horizonMs: number,
+): Outlook | undefined {
   const { startAt, stepMs, point } = forecast;
   const unit = perStep(quantity, stepMs);
   if (unit === undefined || now < startAt - stepMs || now + horizonMs > startAt + point.length * stepMs) return undefined;

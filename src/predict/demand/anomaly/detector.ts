@@ -38,6 +38,8 @@ export interface Scored {
   readonly score: number;
   /** Of an alert only. */
   readonly anomaly?: Anomaly;
+  /** The view that saw it. */
+  readonly view?: string;
 }
 
 /**
@@ -99,8 +101,9 @@ export function createDetector(series: string) {
       if (excess < 1 || row - alerted <= REST_ROWS) return { score: Math.min(0.49, 0.49 * excess) };
       alerted = row;
       const score = ALERT + (1 - ALERT) * (1 - 1 / excess);
-      const because = `Expected were ${(VIEWS[most] as View).expects}; this is ${excess.toFixed(1)} times what is tolerated beyond that.`;
-      return { score, anomaly: { series, at, value, expected, score, because } };
+      const { name, expects } = VIEWS[most] as View;
+      const because = `Expected were ${expects}; this is ${excess.toFixed(1)} times what is tolerated beyond that.`;
+      return { score, anomaly: { series, at, value, expected, score, because }, view: name };
     },
   };
 }
