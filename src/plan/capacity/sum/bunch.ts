@@ -14,9 +14,9 @@ const ROUNDS = 8;
 /**
  * The many small ones among terms, as one, and the others. Of a sum of so many the cumulants beyond the fourth are too small to be seen
  * (the error of the Edgeworth expansion, Kolassa, "Series Approximation Methods in Statistics", 2006, § 3), so that it need not be
- * followed term by term. Undefined where there are not enough of them.
+ * followed term by term. As small is what has a range up to `unseen`, however few they are. Undefined where there are none of either.
  */
-export function bunched(terms: readonly Term[]): { readonly bunch: Bunch | undefined; readonly others: readonly Term[] } {
+export function bunched(terms: readonly Term[], unseen: number): { readonly bunch: Bunch | undefined; readonly others: readonly Term[] } {
   let most = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {
     let variance = 0;
@@ -26,7 +26,7 @@ export function bunched(terms: readonly Term[]): { readonly bunch: Bunch | undef
         variance += own.variance;
         if (own.range > range) range = own.range;
       }
-    const allowed = SMALL * Math.sqrt(variance);
+    const allowed = Math.max(unseen, SMALL * Math.sqrt(variance));
     if (range <= allowed && variance > 0) {
       const small = terms.filter((t) => t.moments.range <= most);
       const others = terms.filter((t) => t.moments.range > most);

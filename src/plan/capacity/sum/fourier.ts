@@ -16,6 +16,8 @@ const FREQUENCIES = { least: 320, most: 4096 };
 const MOST_WORK = 1e7;
 const BELOW = 8;
 const ABOVE = 12;
+/** A range so many times smaller than the wave of the highest frequency: the cumulants beyond the fourth are not seen. */
+const UNSEEN = 1 / 10;
 /** Standard deviations that the blur may reach beyond the ends. */
 const MARGIN = 0.2;
 /** Where nothing is left of the characteristic function. */
@@ -37,10 +39,10 @@ export function spectrumOf(all: readonly Term[], { mean, variance, largest, poin
   const most = Math.round(Math.min(FREQUENCIES.most, Math.max(FREQUENCIES.least, MOST_WORK / (1 + points))));
   const real = new Float64Array(most);
   const imaginary = new Float64Array(most);
-  const { bunch, others } = bunched(all);
+  const frequency = (2 * Math.PI) / width;
+  const { bunch, others } = bunched(all, UNSEEN / (frequency * most));
   const often = others.filter((term) => chanceOf(term) > RARE);
   const seldom = pooled(others.filter((term) => chanceOf(term) <= RARE));
-  const frequency = (2 * Math.PI) / width;
   const rotor = createRotor(often, seldom, frequency);
   for (let k = 0; k < most; k++) {
     const [re, im] = rotor.next();
