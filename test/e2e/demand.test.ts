@@ -29,7 +29,7 @@ const DOCUMENT = `{
 
 let opened: PackagedWindow;
 beforeAll(async () => {
-  opened = await openPackagedWindow({ mode: 'shadow' });
+  opened = await openPackagedWindow({ mode: 'shadow', history: 'weeks' });
   await opened.loaded();
 });
 afterAll(() => opened?.close());

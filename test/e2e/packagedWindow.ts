@@ -7,7 +7,7 @@ import { must } from '../harness/run.mjs';
 import { until } from '../harness/until.mjs';
 import { installVsix, startVsCode } from '../harness/vscodeServer.mjs';
 import { launchBrowser, openWorkbench } from '../harness/workbench.mjs';
-import { copySample, ROOT, seedHistory } from '../harness/workspace.mjs';
+import { copySample, ROOT, seedHistory, seedWeeks } from '../harness/workspace.mjs';
 
 /** Why there is no Docker here; undefined where there is. */
 export const noDocker = process.env.PREWARM_DOCKER && process.env.PREWARM_DOCKER !== 'yes' ? process.env.PREWARM_DOCKER : undefined;
@@ -29,8 +29,8 @@ export interface WindowOptions {
   /** Undefined: as it is after the install. */
   readonly mode?: 'shadow' | 'suggest' | 'auto' | undefined;
   readonly env?: NodeJS.ProcessEnv;
-  /** `none`: nothing but the extension. */
-  readonly history?: 'recorded' | 'none';
+  /** `weeks`: the recorded one by turns on the working days of five weeks; `none`: nothing but the extension. */
+  readonly history?: 'recorded' | 'weeks' | 'none';
   /** `none`: the same window without it, to compare. */
   readonly extension?: 'packaged' | 'none';
   /** The editor's, over those of all windows. */
@@ -63,6 +63,7 @@ export async function openPackagedWindow({
   };
   const workspaceId = workspaceOf(workspace).id;
   if (history === 'recorded') seedHistory(stateFolder, workspaceId);
+  if (history === 'weeks') seedWeeks(stateFolder, workspaceId, Date.now());
   // Terminals that come back after a reload would take the place of the one that a test has just opened.
   const all = {
     'prewarm.mode': mode,

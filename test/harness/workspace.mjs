@@ -21,6 +21,38 @@ export async function copySample(folder) {
 
 /** The recorded history as the journal of a workspace, split into sessions where it was idle; the last one of the api is left out. */
 export function seedHistory(stateFolder, workspaceId, idleMs = 10_000) {
+  const { history, whole } = recordedSessions(workspaceId, idleMs);
+  const held = whole.findLast((s) => s.some((a) => a.kind === 'resource.used' && a.resource.endsWith('/db')));
+  const rest = whole.filter((s) => s !== held);
+  const lines = rest.flatMap((s, i) => s.map((a) => `${JSON.stringify({ ...a, session: `recorded-${i + 1}` })}\n`));
+  writeJournal(stateFolder, workspaceId, history[0].at, lines);
+  return { held, learnt: rest.length };
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Hours of a working day at which somebody sits down to work. */
+const BEGINS = [9, 11, 14, 16];
+
+/** The same sessions by turns on the working days of the last weeks, so that there is a past to foresee from. */
+export function seedWeeks(stateFolder, workspaceId, now, weeks = 5) {
+  const { whole } = recordedSessions(workspaceId, 10_000);
+  const midnight = Math.floor(now / DAY_MS) * DAY_MS;
+  const lines = [];
+  let turn = 0;
+  for (let day = -7 * weeks; day < 0; day++) {
+    const at = midnight + day * DAY_MS;
+    if ([0, 6].includes(new Date(at).getUTCDay())) continue;
+    for (const hour of BEGINS) {
+      const session = whole[turn++ % whole.length];
+      const shift = at + hour * HOUR_MS - session[0].at;
+      for (const a of session) lines.push(`${JSON.stringify({ ...a, at: a.at + shift, session: `week-${turn}` })}\n`);
+    }
+  }
+  writeJournal(stateFolder, workspaceId, midnight - 7 * weeks * DAY_MS, lines);
+}
+
+function recordedSessions(workspaceId, idleMs) {
   const history = readFileSync(join(ROOT, 'resources', 'sample-history.jsonl'), 'utf8')
     .trim()
     .split('\n')
@@ -31,13 +63,12 @@ export function seedHistory(stateFolder, workspaceId, idleMs = 10_000) {
     if (!last || activity.at - last.at > idleMs) sessions.push([]);
     sessions.at(-1).push(activity);
   }
-  const whole = sessions.filter((s) => s.length > 3);
-  const held = whole.findLast((s) => s.some((a) => a.kind === 'resource.used' && a.resource.endsWith('/db')));
-  const rest = whole.filter((s) => s !== held);
-  const lines = rest.flatMap((s, i) => s.map((a) => `${JSON.stringify({ ...a, session: `recorded-${i + 1}` })}\n`));
+  return { history, whole: sessions.filter((s) => s.length > 3) };
+}
+
+function writeJournal(stateFolder, workspaceId, from, lines) {
   const folder = join(stateFolder, 'workspaces', workspaceId, 'journal');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, `${String(history[0].at).padStart(14, '0')}-recorded.jsonl`), lines.join(''), { mode: 0o600 });
-  return { held, learnt: rest.length };
+  writeFileSync(join(folder, `${String(from).padStart(14, '0')}-recorded.jsonl`), lines.join(''), { mode: 0o600 });
 }

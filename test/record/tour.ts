@@ -20,7 +20,7 @@ const THEMES = {
 type Theme = keyof typeof THEMES;
 
 // A prompt that names neither the user nor the machine.
-const opened = await openPackagedWindow({ env: { PROMPT_COMMAND: "PS1='\\W$ '" } });
+const opened = await openPackagedWindow({ history: 'weeks', env: { PROMPT_COMMAND: "PS1='\\W$ '" } });
 const { bench } = opened;
 const { page } = bench;
 const film = createFilm(page);
@@ -94,6 +94,15 @@ async function tour(): Promise<void> {
   await showLedger();
   await page.waitForTimeout(2000);
   await pictured('ledger');
+
+  film.roll();
+  await caption('How much will be needed, and when');
+  await bench.command('Prewarm: Show Demand');
+  const demand = page.frameLocator('iframe.webview').last().frameLocator('iframe').first();
+  await demand.getByRole('button', { name: 'Week' }).or(demand.getByRole('radio', { name: 'Week' })).first().click();
+  await demand.locator('svg').first().waitFor({ timeout: 30_000 });
+  await page.waitForTimeout(3000);
+  await pictured('demand');
 }
 
 async function showLedger(): Promise<void> {
