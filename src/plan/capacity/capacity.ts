@@ -1,9 +1,10 @@
 import type { Probability } from '../../domain/index.ts';
-import { type Claim, type PersonaDemand, type Span, type Summand, summandsOf, termsOf, termsWithout } from './demand.ts';
+import { type Claim, type PersonaDemand, type Span, summandsOf } from './demand.ts';
 import { DIMENSIONS, type Dimension, quantity } from './dimension.ts';
 import { byPatience, fewest } from './givingWay.ts';
+import { createRest } from './rest.ts';
 import { type Sum, sumOf } from './sum/sum.ts';
-import { type Part, termOf } from './sum/term.ts';
+import { partOf, termOf } from './sum/term.ts';
 
 /** In nine of ten cases what is planned is enough. */
 export const DEFAULT_QUANTILE: Probability = 0.9;
@@ -51,18 +52,21 @@ const UNITS: Readonly<Record<Dimension, number>> = { cpuCores: 0.001, memoryByte
 export function planCapacity(input: CapacityInput): CapacityPlan {
   const { personas, free, quantile = DEFAULT_QUANTILE } = input;
   const summands = summandsOf(personas, input);
-  const gone = new Set<Claim>();
+  let gone: ReadonlySet<Claim> = new Set();
   const givingWay: GivingWay[] = [];
-  const terms = each((d) => termsOf(summands, d));
-  const without = (d: Dimension, left: ReadonlySet<Claim>): Sum => sumOf(termsWithout(summands, terms[d], d, left), UNITS[d]);
+  const rest = createRest(summands);
+  const without = (d: Dimension, left: ReadonlySet<Claim>): Sum => sumOf(rest.without(d, left), UNITS[d]);
   const sums = each((d) => without(d, gone));
   const planned = each((d) => sums[d].quantile(quantile));
   const shrunk = new Set<Dimension>();
+  let order: readonly Claim[] | undefined;
   for (const d of DIMENSIONS) {
     const room = free[d];
     if (room === undefined || planned[d] <= room) continue;
     const sum = gone.size === 0 ? sums[d] : without(d, gone);
-    const claims = makeWay({ summands, dimension: d, room, quantile, gone, sum, without: (left) => without(d, left) });
+    order ??= summands.flatMap(({ chances }) => chances.flatMap((c) => c.claims)).sort(byPatience);
+    const claims = makeWay({ order, dimension: d, room, quantile, gone, sum, without: (left) => without(d, left) });
+    gone = new Set([...gone, ...claims]);
     const because = `${quantity(d, planned[d])} of ${WORDS[d]} are planned and ${quantity(d, room)} are free`;
     givingWay.push(...claims.map((claim) => ({ claim, dimension: d, because: `${because}; ${standing(claim)}` })));
     for (const touched of DIMENSIONS) if (claims.some((c) => c.asks[touched])) shrunk.add(touched);
@@ -85,12 +89,13 @@ const each = <T>(value: (d: Dimension) => T): Record<Dimension, T> =>
   Object.fromEntries(DIMENSIONS.map((d) => [d, value(d)])) as Record<Dimension, T>;
 
 interface Shortage {
-  readonly summands: readonly Summand[];
+  /** All claims, the most patient first. */
+  readonly order: readonly Claim[];
   readonly dimension: Dimension;
   readonly room: number;
   readonly quantile: Probability;
-  /** What has given way; more is added. */
-  readonly gone: Set<Claim>;
+  /** What has given way. */
+  readonly gone: ReadonlySet<Claim>;
   /** Of what has not. */
   readonly sum: Sum;
   readonly without: (gone: ReadonlySet<Claim>) => Sum;
@@ -98,18 +103,13 @@ interface Shortage {
 
 /** The most patient claims without which the rest fits. */
 function makeWay(shortage: Shortage): readonly Claim[] {
-  const { summands, dimension, room, quantile, gone, without } = shortage;
-  const order = summands
-    .flatMap(({ chances }) => chances.flatMap((c) => c.claims))
-    .filter((claim) => !gone.has(claim) && (claim.asks[dimension]?.largest ?? 0) > 0)
-    .sort(byPatience);
+  const { dimension, room, quantile, gone, without } = shortage;
+  const order = shortage.order.filter((claim) => !gone.has(claim) && claim.asks[dimension]?.some((p) => p.value > 0));
   const restOf = (taken: number): number => without(new Set([...gone, ...order.slice(0, taken)])).quantile(quantile);
-  const claims = order.slice(
+  return order.slice(
     0,
     fewest(order.length, guessed(shortage, order), (n) => restOf(n) <= room),
   );
-  for (const claim of claims) gone.add(claim);
-  return claims;
 }
 
 /** As if all claims were independent, and their sum normal: a first guess that the exact sum is then asked about. */
@@ -120,7 +120,7 @@ function guessed({ dimension, room, quantile, sum }: Shortage, order: readonly C
     if (mean + beyond * Math.sqrt(Math.max(0, variance)) <= room) return i;
     const own = claim.asks[dimension];
     if (!own) continue;
-    const { mean: of, variance: spread } = termOf([{ probability: activeWith(claim, own), parts: [own] }]).moments;
+    const [of, spread] = termOf([{ probability: activeWith(claim), parts: [partOf(own, claim.usedWith)] }]).cumulants;
     mean -= of;
     variance -= spread;
   }
@@ -128,7 +128,7 @@ function guessed({ dimension, room, quantile, sum }: Shortage, order: readonly C
 }
 
 /** Of its persona. */
-const activeWith = ({ probability }: Claim, { probability: usedWith }: Part): Probability => (usedWith > 0 ? probability / usedWith : 0);
+const activeWith = ({ probability, usedWith }: Claim): Probability => (usedWith > 0 ? probability / usedWith : 0);
 
 const WORDS: Readonly<Record<Dimension, string>> = {
   cpuCores: 'processor',

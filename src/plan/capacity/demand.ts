@@ -1,7 +1,6 @@
 import type { Distribution, Priority, Probability, Requirements, UnixMs } from '../../domain/index.ts';
-import { type Asks, DIMENSIONS, type Dimension } from './dimension.ts';
+import type { Asks } from './dimension.ts';
 import { type PatternDemand, patternAsks, volumeRatio } from './engagement.ts';
-import { type Chance, type Part, partOf, type Term, termOf } from './sum/term.ts';
 
 /** A persona by what it would ask for in the coming step. */
 export interface PersonaDemand {
@@ -26,7 +25,8 @@ export interface Claim {
   readonly priority: Priority;
   readonly latencyTargetMs: number;
   /** Where its persona is active. */
-  readonly asks: Readonly<Partial<Record<Dimension, Part>>>;
+  readonly usedWith: Probability;
+  readonly asks: Asks;
 }
 
 /** Claims as summands: those of one persona come together with it, and alternatives never come together. */
@@ -45,7 +45,7 @@ export function summandsOf(personas: readonly PersonaDemand[], span: Span): read
   const groups = new Map<string, Summand['chances'][number][]>();
   const alone: Summand[] = [];
   for (const p of personas) {
-    const claims: Claim[] = p.requirements.map((r) => resourceClaim(p, r));
+    const claims = p.requirements.map((r) => resourceClaim(p, r));
     for (const pattern of p.patterns ?? []) {
       const ratio = pattern.forecast && volumeRatio(pattern.pattern, pattern.forecast, span.now, span.now + span.aheadMs);
       if (ratio) foreseen.push({ chances: [{ probability: 1, claims: [patternClaim(p, pattern, ratio, 1)] }] });
@@ -70,59 +70,14 @@ function resourceClaim(p: PersonaDemand, r: PersonaDemand['requirements'][number
     probability: p.probability * usedWith,
     priority,
     latencyTargetMs,
-    asks: partsOf(r, usedWith),
+    usedWith,
+    asks: r,
   };
 }
 
 function patternClaim(p: PersonaDemand, demand: PatternDemand, ratio: Distribution, probability: Probability): Claim {
   const { pattern, profile, priority } = demand;
   const { name, latencyTargetMs } = pattern;
-  const asks = partsOf(patternAsks(profile, ratio), 1);
-  return { persona: p.persona, what: name, type: 'pattern', probability, priority, latencyTargetMs, asks };
-}
-
-function partsOf(asks: Asks, usedWith: Probability): Claim['asks'] {
-  const parts: Partial<Record<Dimension, Part>> = {};
-  for (const d of DIMENSIONS) if (asks[d]) parts[d] = partOf(asks[d], usedWith);
-  return parts;
-}
-
-/** The summands in one dimension. */
-export function termsOf(summands: readonly Summand[], dimension: Dimension): readonly (Term | undefined)[] {
-  return summands.map((summand) => termFor(summand, dimension));
-}
-
-/** The same without what has given way; only what is touched by that is made anew. */
-export function termsWithout(
-  summands: readonly Summand[],
-  terms: readonly (Term | undefined)[],
-  dimension: Dimension,
-  gone: ReadonlySet<Claim>,
-): readonly Term[] {
-  const left: Term[] = [];
-  for (const [i, term] of terms.entries()) {
-    if (!term) continue;
-    const summand = summands[i] as Summand;
-    const own = gone.size > 0 && isTouched(summand, gone) ? termFor(summand, dimension, gone) : term;
-    if (own) left.push(own);
-  }
-  return left;
-}
-
-function isTouched({ chances }: Summand, gone: ReadonlySet<Claim>): boolean {
-  for (const { claims } of chances) for (const claim of claims) if (gone.has(claim)) return true;
-  return false;
-}
-
-function termFor({ chances }: Summand, dimension: Dimension, gone?: ReadonlySet<Claim>): Term | undefined {
-  const left: Chance[] = [];
-  for (const { probability, claims } of chances) {
-    const parts: Part[] = [];
-    for (const claim of claims) {
-      const asked = claim.asks[dimension];
-      if (asked && !gone?.has(claim)) parts.push(asked);
-    }
-    if (parts.length > 0) left.push({ probability, parts });
-  }
-  return left.length > 0 ? termOf(left) : undefined;
+  const asks = patternAsks(profile, ratio);
+  return { persona: p.persona, what: name, type: 'pattern', probability, priority, latencyTargetMs, usedWith: 1, asks };
 }

@@ -1,16 +1,17 @@
-import { PRIORITIES } from '../../domain/index.ts';
+import { PRIORITIES, type Priority } from '../../domain/index.ts';
 import type { Claim } from './demand.ts';
 
 /** What gives way first: the lower priority, then who may wait longer, then what is less likely to be asked for at all. */
 export function byPatience(a: Claim, b: Claim): number {
   return (
-    PRIORITIES.indexOf(b.priority) - PRIORITIES.indexOf(a.priority) ||
+    PLACE[b.priority] - PLACE[a.priority] ||
     b.latencyTargetMs - a.latencyTargetMs ||
     a.probability - b.probability ||
     compared(`${a.persona} ${a.what}`, `${b.persona} ${b.what}`)
   );
 }
 
+const PLACE = Object.fromEntries(PRIORITIES.map((priority, i) => [priority, i])) as Record<Priority, number>;
 const compared = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /** Of very many it is not worth the time to find the last one. */

@@ -21,15 +21,15 @@ export function bunched(terms: readonly Term[], unseen: number): { readonly bunc
   for (let round = 0; round < ROUNDS; round++) {
     let variance = 0;
     let range = 0;
-    for (const { moments: own } of terms)
+    for (const own of terms)
       if (own.range <= most) {
-        variance += own.variance;
+        variance += own.cumulants[1];
         if (own.range > range) range = own.range;
       }
     const allowed = Math.max(unseen, SMALL * Math.sqrt(variance));
     if (range <= allowed && variance > 0) {
-      const small = terms.filter((t) => t.moments.range <= most);
-      const others = terms.filter((t) => t.moments.range > most);
+      const small = terms.filter((t) => t.range <= most);
+      const others = terms.filter((t) => t.range > most);
       return { bunch: { cumulants: cumulantsOf(small), range }, others };
     }
     most = allowed;
@@ -46,6 +46,6 @@ export function bunchLog({ cumulants: [mean, variance, third, fourth], range }: 
 
 function cumulantsOf(terms: readonly Term[]): Four {
   const all: Sums = [0, 0, 0, 0];
-  for (const { cumulants } of terms) addTo(all, cumulants, 1);
+  for (const { cumulants } of terms) addTo(all, cumulants);
   return all;
 }

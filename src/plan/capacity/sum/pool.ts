@@ -16,7 +16,7 @@ const CELLS = 2048;
  * side of more. Values are told apart by a 2048th of the largest; what lies between two cells is divided so that the mean stays.
  */
 export function pooled(terms: readonly Term[]): Pool {
-  const largest = terms.reduce((most, term) => Math.max(most, term.moments.largest), 0);
+  const largest = terms.reduce((most, term) => Math.max(most, term.largest), 0);
   const rates = new Float64Array(CELLS + 2);
   const cell = largest / CELLS || 1;
   const add = (value: number, rate: number): void => {

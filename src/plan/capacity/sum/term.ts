@@ -1,5 +1,5 @@
 import type { Distribution, Probability } from '../../../domain/index.ts';
-import { addTo, cumulantsFrom, type Four, rawFrom, type Sums } from './cumulants.ts';
+import { addCumulants, addMoments, type Four, type Sums } from './cumulants.ts';
 
 /**
  * One independent summand: at most one of its chances comes true, and where none does it is 0. A single chance is something that
@@ -7,8 +7,13 @@ import { addTo, cumulantsFrom, type Four, rawFrom, type Sums } from './cumulants
  */
 export interface Term {
   readonly chances: readonly Chance[];
-  readonly moments: Moments;
+  /** The first is its mean, the second its variance. */
   readonly cumulants: Four;
+  readonly largest: number;
+  /** Largest less smallest. */
+  readonly range: number;
+  /** Values that it is told by. */
+  readonly points: number;
 }
 
 export interface Chance {
@@ -21,40 +26,15 @@ export interface Chance {
 export interface Part {
   readonly probability: Probability;
   readonly values: Distribution;
-  /** Raw: the means of its value, of its square, cube and fourth power. */
-  readonly moments: Four;
-  readonly largest: number;
-  readonly smallest: number;
 }
 
-/** Its moments are looked at often, so they are taken once. */
-export function partOf(values: Distribution, probability: Probability = 1): Part {
-  let largest = 0;
-  let smallest = probability < 1 ? 0 : Number.POSITIVE_INFINITY;
-  let first = 0;
-  let second = 0;
-  let third = 0;
-  let fourth = 0;
-  for (const p of values) {
-    const share = probability * p.probability;
-    const square = p.value * p.value;
-    first += share * p.value;
-    second += share * square;
-    third += share * square * p.value;
-    fourth += share * square * square;
-    if (p.value > largest) largest = p.value;
-    if (p.value < smallest) smallest = p.value;
-  }
-  return { probability, values, largest, smallest: Math.min(largest, smallest), moments: [first, second, third, fourth] };
-}
+export const partOf = (values: Distribution, probability: Probability = 1): Part => ({ probability, values });
 
+/** Of a sum. */
 export interface Moments {
   readonly mean: number;
   readonly variance: number;
   readonly largest: number;
-  /** Largest less smallest. */
-  readonly range: number;
-  /** Values that it is told by. */
   readonly points: number;
 }
 
@@ -62,19 +42,17 @@ export function momentsOf(terms: readonly Term[]): Moments {
   let mean = 0;
   let variance = 0;
   let largest = 0;
-  let range = 0;
   let points = 0;
-  for (const { moments: own } of terms) {
-    mean += own.mean;
-    variance += own.variance;
-    largest += own.largest;
-    range += own.range;
-    points += own.points;
+  for (const term of terms) {
+    mean += term.cumulants[0];
+    variance += term.cumulants[1];
+    largest += term.largest;
+    points += term.points;
   }
-  return { mean, variance, largest, range, points };
+  return { mean, variance, largest, points };
 }
 
-/** Its moments are asked for again and again, so they are taken once. */
+/** Its moments are asked for again and again, so they are taken once; there are so many terms that nothing else is kept. */
 export function termOf(chances: readonly Chance[]): Term {
   const raw: Sums = [0, 0, 0, 0];
   let largest = 0;
@@ -86,26 +64,50 @@ export function termOf(chances: readonly Chance[]): Term {
     let most = 0;
     let least = 0;
     for (const part of parts) {
-      addTo(sum, cumulantsFrom(part.moments), 1);
-      most += part.largest;
-      least += part.smallest;
+      addPart(sum, part);
+      most += largestOf(part);
+      least += smallestOf(part);
       points += part.values.length;
     }
-    addTo(raw, rawFrom(sum), probability);
+    addMoments(raw, sum, probability);
     chance += probability;
     if (most > largest) largest = most;
     if (least < smallest) smallest = least;
   }
   if (chance < 1 - 1e-9) smallest = 0;
-  const cumulants = cumulantsFrom(raw);
-  const moments = {
-    mean: cumulants[0],
-    variance: Math.max(0, cumulants[1]),
-    largest,
-    range: largest - Math.min(largest, smallest),
-    points,
-  };
-  return { chances, moments, cumulants };
+  const cumulants: Sums = [0, 0, 0, 0];
+  addCumulants(cumulants, raw[0], raw[1], raw[2], raw[3]);
+  cumulants[1] = Math.max(0, cumulants[1]);
+  return { chances, cumulants, largest, range: largest - Math.min(largest, smallest), points };
+}
+
+function addPart(cumulants: Sums, { probability, values }: Part): void {
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  for (const p of values) {
+    const share = probability * p.probability;
+    const square = p.value * p.value;
+    first += share * p.value;
+    second += share * square;
+    third += share * square * p.value;
+    fourth += share * square * square;
+  }
+  addCumulants(cumulants, first, second, third, fourth);
+}
+
+function largestOf({ values }: Part): number {
+  let largest = 0;
+  for (const { value } of values) if (value > largest) largest = value;
+  return largest;
+}
+
+function smallestOf({ probability, values }: Part): number {
+  if (probability < 1 || values.length === 0) return 0;
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const { value } of values) if (value < smallest) smallest = value;
+  return smallest;
 }
 
 export function chanceOf({ chances }: Term): Probability {
