@@ -1,7 +1,8 @@
-import { type Fault, failed, ok, type Persona, type Resource, type ResourceId, type Result } from '../domain/index.ts';
+import { type Distribution, type Fault, failed, ok, type Persona, type Resource, type ResourceId, type Result } from '../domain/index.ts';
 import { type CapacityPlan, planCapacity } from '../plan/capacity/capacity.ts';
 import type { PersonaDemand } from '../plan/capacity/demand.ts';
-import type { Dimension } from '../plan/capacity/dimension.ts';
+import { DIMENSIONS, type Dimension } from '../plan/capacity/dimension.ts';
+import type { PatternDemand } from '../plan/capacity/engagement.ts';
 import type { Budgets, CostPlan, Unmet } from '../plan/cost/leastWaiting.ts';
 import { type Placeable, placingsOf } from '../plan/cost/placings.ts';
 import { DEFAULT_PRICES, type PriceTable, readPriceTable } from '../plan/cost/priceTable.ts';
@@ -113,11 +114,25 @@ function demandOf(persona: Persona, probability: number, { resources, costs }: L
         memoryBytes: certain(cost?.memoryBytes ?? resource.memoryBytes),
         ...(cost?.idleCores ? { cpuCores: certain(cost.idleCores) } : {}),
         ...(demand?.bandwidthMbps ? { networkMbps: demand.bandwidthMbps } : {}),
+        // What people wrote of it holds over what was measured.
+        ...asksSaid(persona, use.resource),
       },
     ];
   });
-  return { persona: persona.name, probability, oneOf: SESSION, requirements };
+  return { persona: persona.name, probability, oneOf: SESSION, requirements, patterns: patternsOf(persona) };
 }
+
+function asksSaid({ said }: Persona, resource: ResourceId): Partial<Record<Dimension, Distribution>> {
+  const own = said?.requirements.find((r) => r.resource === resource);
+  return Object.fromEntries(DIMENSIONS.flatMap((d) => (own?.[d] ? [[d, own[d]]] : [])));
+}
+
+/** Of what no profile tells what it takes, nothing can be planned. */
+const patternsOf = ({ said }: Persona): readonly PatternDemand[] =>
+  (said?.patterns ?? []).flatMap((pattern) => {
+    const profile = said?.profiles.find((p) => p.pattern === pattern.name);
+    return profile ? [{ pattern, profile, priority: 'medium' }] : [];
+  });
 
 const certain = (value: number) => [{ value, probability: 1 }];
 

@@ -103,6 +103,23 @@ describe('capacity', () => {
     expect(dimensions.memoryBytes.afterGivingWay).toBe(2 * GB);
   });
 
+  it('what people wrote of a resource holds over what was measured, and what users do comes on top', async () => {
+    const certain = (value: number) => [{ value, probability: 1 }];
+    const pattern = { name: 'reports', windowMs: 60 * MINUTE, interactionType: 'query', expectedVolume: 400, latencyTargetMs: 800 };
+    const profile = { pattern: 'reports', cpuCores: 3, memoryBytes: 0.5 * GB, diskIops: 0, networkMbps: 10 };
+    const untold = { ...pattern, name: 'of which no profile tells' };
+    const said = {
+      patterns: [pattern, untold],
+      profiles: [profile],
+      requirements: [{ resource: 'db', memoryBytes: certain(3 * GB), storageBytes: certain(9 * GB) }],
+    };
+    const { dimensions } = await foresight([{ ...persona('report', 1, { db: 1 }), said }]).capacity();
+    expect(dimensions.memoryBytes.planned).toBeCloseTo(3.5 * GB, -7);
+    expect(dimensions.storageBytes.planned).toBeCloseTo(9 * GB, -7);
+    expect(dimensions.cpuCores.planned).toBeCloseTo(3.1, 1);
+    expect(dimensions.networkMbps.planned).toBeCloseTo(10, 1);
+  });
+
   it('of nothing learnt, nothing', async () => expect((await foresight([]).capacity()).dimensions.memoryBytes.planned).toBe(0));
 });
 
