@@ -16,7 +16,7 @@ const FREQUENCIES = { least: 320, most: 4096 };
 const MOST_WORK = 1e7;
 const BELOW = 8;
 const ABOVE = 12;
-/** A range so many times smaller than the wave of the highest frequency: the cumulants beyond the fourth are not seen. */
+/** Radians that a range turns by at the highest frequency; up to that, cumulants beyond the fourth are not seen. */
 const UNSEEN = 1 / 10;
 /** Standard deviations that the blur may reach beyond the ends. */
 const MARGIN = 0.2;
