@@ -95,6 +95,7 @@ const bundles = [
       worker: 'src/host/node/learnerThread.ts',
       embedded: 'src/provision/embedded/server.ts',
       forecaster: 'src/host/node/demand/forecastThread.ts',
+      rehearser: 'src/host/node/rehearsals/rehearsalThread.ts',
       parquet: 'src/provision/datasets/parquetThread.ts',
       sweeper: 'src/host/node/sweeper.ts',
     },

@@ -1,4 +1,5 @@
 import type { Arm, UnixMs } from '../domain/index.ts';
+import { aligned } from './aligned.ts';
 import { dayWords, duration } from './ledger.ts';
 import { english, type Translate } from './translate.ts';
 
@@ -104,16 +105,6 @@ function table({ standing, plan }: ExperimentView, t: Translate): readonly strin
     return [metricWords(m.name, t), text(m.means.A), text(m.means.B), text(m.difference), between, `${(100 * (1 - m.alpha)).toFixed(2)} %`];
   });
   return aligned([head, ...rows]);
-}
-
-/** The first column to the left, the others to the right. */
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
-  const cell = (text: string, column: number): string => {
-    const space = ' '.repeat((widths[column] ?? 0) - [...text].length);
-    return column === 0 ? text + space : space + text;
-  };
-  return rows.map((row) => row.map(cell).join('   '));
 }
 
 function metricWords(name: Metric, t: Translate): string {

@@ -27,7 +27,11 @@ export interface RehearsalResult {
   /** Interactions that ended well, a second. */
   readonly throughput: number;
   /** The 95 % intervals of the four above. */
-  readonly intervals: { readonly latencyMs: object; readonly errorRate: Interval; readonly throughput: Interval };
+  readonly intervals: {
+    readonly latencyMs: Readonly<Record<keyof Latency, Interval>>;
+    readonly errorRate: Interval;
+    readonly throughput: Interval;
+  };
   readonly memoryBytes: number;
   /** US dollars, at the prices in `rehearsal.prices`. */
   readonly costPerHour: number;
@@ -54,7 +58,7 @@ export interface RehearsalResult {
   readonly practiceGraph: PracticeSet;
 }
 
-type Interval = readonly [low: number | null, high: number | null];
+export type Interval = readonly [low: number | null, high: number | null];
 
 export interface Setting {
   readonly personas: readonly string[];

@@ -26,6 +26,7 @@ describe('the package', async () => {
     'dist/dockerode.cjs',
     'dist/embedded.js',
     'dist/parquet.js',
+    'dist/rehearser.js',
     'dist/sweeper.js',
     'dist/node-sqlite3-wasm.wasm.br',
     'dist/webview/workflow.js',

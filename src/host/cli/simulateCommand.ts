@@ -1,18 +1,21 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { type NamedText, parsed } from '../../app/rehearsals/parsed.ts';
+import { A_SET, practicesWith } from '../../app/rehearsals/practicesWith.ts';
+import { rehearsalText } from '../../app/rehearsals/rehearsalText.ts';
+import { isScale } from '../../app/rehearsals/scale.ts';
 import { failed, ok, type Result, RUNGS, type Rung } from '../../domain/index.ts';
 import type { Change } from '../../simulate/change.ts';
 import { compareResults } from '../../simulate/compareResults.ts';
 import { lengthOfTime } from '../../simulate/lengthOfTime.ts';
-import { type Practice, readPractices } from '../../simulate/practice.ts';
-import shipped from '../../simulate/practices.json' with { type: 'json' };
+import type { Practice } from '../../simulate/practice.ts';
 import { type ReadPersona, readPersonas } from '../../simulate/readPersonas.ts';
 import { scenarioOf } from '../../simulate/readScenario.ts';
 import { rehearsal } from '../../simulate/rehearsal.ts';
 import { type RehearsalResult, readResult } from '../../simulate/result.ts';
 import type { Scenario } from '../../simulate/scenario.ts';
 import type { Invocation, Report } from './command.ts';
-import { comparisonLines, resultLines, resultTable } from './simulateLines.ts';
+import { comparisonLines, resultTable } from './simulateLines.ts';
 
 const DEFAULT_DURATION = '10m';
 const PRACTICES_FILE = 'practices.json';
@@ -53,7 +56,7 @@ export async function simulateCommand(invocation: Invocation): Promise<Result<Re
     const problem = await save(name, text);
     if (problem) return problem;
   }
-  return ok({ json: result.value, lines: resultLines(result.value) });
+  return ok({ json: result.value, lines: rehearsalText(result.value) });
 }
 
 interface Settings {
@@ -67,7 +70,7 @@ interface Settings {
 
 function settingsOf(options: Invocation['options']): Result<Settings> {
   const duration = lengthOfTime(String(options.duration ?? DEFAULT_DURATION), '--duration');
-  const scale = numberOf(options, 'scale', 1, (v) => v > 0 && v <= 1e6, 'a number above 0, up to 1000000');
+  const scale = numberOf(options, 'scale', 1, isScale, 'a number above 0, up to 1000000');
   const seed = numberOf(options, 'seed', 1, (v) => Number.isInteger(v) && v >= 0 && v < 2 ** 31, 'a whole number from 0 to 2147483647');
   const replications = numberOf(
     options,
@@ -135,23 +138,20 @@ function chosenOf(personas: readonly ReadPersona[], wanted: string | undefined, 
   return ok(chosen);
 }
 
-/** The shipped set, the workspace's own beside its personas, and the one that is named; the same id later replaces an earlier one. */
+/** The shipped set, the workspace's own beside its personas, and the one that is named. */
 async function practicesOf(personas: string, named: string | undefined): Promise<Result<readonly Practice[]>> {
   const own = join(dirname(personas), PRACTICES_FILE);
-  const all = new Map<string, Practice>();
-  const first = readPractices(shipped, 'The shipped practices');
-  if (!first.ok) return first;
-  for (const p of first.value) all.set(p.id, p);
-  for (const [file, needed] of [
+  const sets: NamedText[] = [];
+  for (const [name, needed] of [
     ...(named === own ? [] : [[own, false] as const]),
     ...(named === undefined ? [] : [[named, true] as const]),
   ]) {
-    const set = await readJson(file, 'a set of practices', (json) => readPractices(json, file));
-    if (!set.ok && set.fault.code === 'not-found' && !needed) continue;
-    if (!set.ok) return set;
-    for (const p of set.value) all.set(p.id, p);
+    const text = await textOf(name, A_SET);
+    if (!text.ok && text.fault.code === 'not-found' && !needed) continue;
+    if (!text.ok) return text;
+    sets.push({ name, text: text.value });
   }
-  return ok([...all.values()]);
+  return practicesWith(sets);
 }
 
 /** `--slow ID=200ms,…` and `--fail ID=0.05,…`. */
@@ -202,20 +202,18 @@ async function compared(files: readonly string[]): Promise<Result<Report>> {
 }
 
 async function readJson<T>(file: string, what: string, read: (json: unknown) => Result<T>): Promise<Result<T>> {
-  let text: string;
+  const text = await textOf(file, what);
+  const json = text.ok ? parsed({ name: file, text: text.value }, what) : text;
+  return json.ok ? read(json.value) : json;
+}
+
+async function textOf(file: string, what: string): Promise<Result<string>> {
   try {
-    text = await readFile(file, 'utf8');
+    return ok(await readFile(file, 'utf8'));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return failed(code === 'ENOENT' ? 'not-found' : 'bad-file', 'never', `${file} cannot be read as ${what} (${code ?? message}).`);
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    return failed('bad-file', 'never', `${file} is not JSON, and should be ${what} (${(error as Error).message}).`);
-  }
-  return read(json);
 }
 
 /** The result as JSON, or as a table where the name ends in .csv; the practices as a set. */

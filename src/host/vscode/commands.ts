@@ -14,6 +14,7 @@ import { personaCommands } from './personas/personaCommands.ts';
 import { rotateCredentials } from './rotateCredentials.ts';
 import { setFeedSecret } from './setFeedSecret.ts';
 import { showSnapshots } from './showSnapshots.ts';
+import { type SimulatePorts, simulate } from './simulate.ts';
 
 export interface CommandPorts {
   readonly open: () => Promise<App | undefined>;
@@ -23,6 +24,7 @@ export interface CommandPorts {
   readonly demand: { reveal(): void };
   readonly journal: { reveal(app: App): Promise<void> };
   readonly experiments: { reveal(id: string): Promise<void> };
+  readonly simulation: SimulatePorts;
   /** As they stand, for the export. */
   readonly settings: () => object;
   readonly secrets: vscode.SecretStorage;
@@ -59,6 +61,7 @@ const TABLE: Readonly<Record<string, Act>> = {
   ...personaCommands,
   'prewarm.testPersonaVersion': (app, target, { experiments }) => testVersion(app, target, experiments),
   'prewarm.showExperiments': (app, _target, { experiments }) => showExperiments(app, experiments),
+  'prewarm.simulate': (app, target, { simulation }) => simulate(app, target, simulation),
   'prewarm.always': (app, target) => teachOne(app, target, 'always'),
   'prewarm.never': (app, target) => teachOne(app, target, 'never'),
   'prewarm.notNow': (app, target) => teachOne(app, target, 'not-now'),

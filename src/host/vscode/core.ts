@@ -44,4 +44,5 @@ export const openOtlpReceiver: Core['openOtlpReceiver'] = async (options) =>
 export { AGENT_TOOLS, warmWish } from '../../app/agentTools/agentTools.ts';
 export { checkPersonas } from '../../sense/pdl/check.ts';
 export { defaultStateFolder } from '../node/openApp.ts';
+export { rehearseInThread } from '../node/rehearsals/rehearseInThread.ts';
 export { workspaceOf } from '../node/workspaceIdentity.ts';

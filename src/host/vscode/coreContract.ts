@@ -5,6 +5,7 @@ import type { Mode, Result } from '../../domain/index.ts';
 import type { BatteryRule } from '../../plan/pressure.ts';
 import type { Checked } from '../../sense/pdl/check.ts';
 import type { OtlpReceiver, OtlpReceiverOptions } from '../node/otlpReceiver.ts';
+import type { rehearseInThread } from '../node/rehearsals/rehearseInThread.ts';
 
 /** What `activate` hands to the core, which is a bundle of its own and is loaded only when first needed. */
 export interface CoreOptions {
@@ -38,5 +39,6 @@ export interface Core {
   openOtlpReceiver(options: Pick<OtlpReceiverOptions, 'record' | 'measure' | 'log'>): Promise<Result<OtlpReceiver>>;
   readonly AGENT_TOOLS: readonly AgentTool[];
   warmWish(app: App, input: unknown): Result<WarmWish>;
+  readonly rehearseInThread: typeof rehearseInThread;
   checkPersonas(text: string): Checked;
 }

@@ -20,10 +20,12 @@ import { createPersonaTree } from './personas/personaTreeView.ts';
 import { watchPersonaFile } from './personas/watchPersonaFile.ts';
 import { createPublicApi } from './publicApi.ts';
 import { allSettings, createSettingsReader } from './readSettings.ts';
+import { registerRehearsals } from './rehearsalDocument.ts';
 import { createResourceTree } from './resourceTreeView.ts';
 import { editorSecrets } from './secrets.ts';
 import { createOtlpSensor, type OtlpSensor } from './sensors/otlpSensor.ts';
 import { startSensors } from './sensors/sensors.ts';
+import type { SimulatePorts } from './simulate.ts';
 import { createStatusBar } from './statusBarItem.ts';
 import { createSuggestions } from './suggestions.ts';
 import { registerWorkflow } from './workflowPanel.ts';
@@ -71,6 +73,11 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
   const demand = registerDemand(context, async () => (await open())?.demand);
   const journal = registerJournal(context, open);
   const experiments = registerExperiments(context, open);
+  const bundles = bundlesOf(context);
+  const simulation: SimulatePorts = {
+    ...registerRehearsals(context),
+    rehearse: async (work, options) => (await core()).rehearseInThread(work, { ...options, bundles }),
+  };
   const settings = (): object => allSettings(context.extension.packageJSON, folder);
   const others = createPublicApi({ open, record, log });
   function attach(opened: App): App {
@@ -117,7 +124,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
     registerPersonaDocuments(open),
     registerPersonaDiagnostics(core),
     registerPages(),
-    ...registerCommands({ open, log, workflow, ledger, demand, experiments, journal, settings, secrets: context.secrets }),
+    ...registerCommands({ open, log, workflow, ledger, demand, experiments, journal, simulation, settings, secrets: context.secrets }),
     ...startSensors(record),
   );
   context.subscriptions.push(...registerLanguageModelTools(context, { open, core }), ...registerMcpServer(context, folder));
@@ -151,8 +158,10 @@ const commandsOf = ({ extension }: vscode.ExtensionContext): ReadonlySet<string>
 const CORE: string = './core.js';
 const core = (): Promise<Core> => import(CORE);
 
+const bundlesOf = ({ extensionPath }: vscode.ExtensionContext): string => join(extensionPath, 'dist');
+
 async function load(context: vscode.ExtensionContext, folder: vscode.WorkspaceFolder, log: vscode.LogOutputChannel): Promise<App> {
-  const bundles = join(context.extensionPath, 'dist');
+  const bundles = bundlesOf(context);
   log.info(`All that Prewarm keeps is in ${context.globalStorageUri.fsPath}.`);
   const reader = createSettingsReader(folder, (line) => log.warn(line));
   const { credentials, ...settings } = reader.read();
