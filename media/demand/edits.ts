@@ -20,10 +20,13 @@ export interface Edits {
 
 const MOST_EDITS = 100;
 
-/** Edits are kept as a list, so that each can be undone; the volume of before is then expected again. */
-export function editsOf(made: readonly Edit[], keep: (made: readonly Edit[]) => void, post: (message: FromDemand) => void): Edits {
+/**
+ * Edits are kept as a list, so that each can be undone; the volume of before is then expected again. `made` gives those of now: a key may
+ * come before the page is drawn anew.
+ */
+export function editsOf(made: () => readonly Edit[], keep: (made: readonly Edit[]) => void, post: (message: FromDemand) => void): Edits {
   const last = (chart: DemandChart): Edit | undefined =>
-    made.findLast((e) => e.chart === chart.key && e.windowMs === chart.expectation?.windowMs);
+    made().findLast((e) => e.chart === chart.key && e.windowMs === chart.expectation?.windowMs);
   const tell = ({ persona, windowMs }: Edit, volume: number): void => post({ type: 'expect', persona, windowMs, volume });
   return {
     of: last,
@@ -33,13 +36,13 @@ export function editsOf(made: readonly Edit[], keep: (made: readonly Edit[]) => 
       const before = last(chart)?.after ?? chart.expectation.volume;
       if (volume === before) return;
       const edit = { chart: chart.key, persona: chart.subject.id, windowMs, before, after: volume };
-      keep([...made, edit].slice(-MOST_EDITS));
+      keep([...made(), edit].slice(-MOST_EDITS));
       tell(edit, volume);
     },
     undo(chart) {
-      const edit = chart ? last(chart) : made.at(-1);
+      const edit = chart ? last(chart) : made().at(-1);
       if (!edit) return;
-      keep(made.filter((one) => one !== edit));
+      keep(made().filter((one) => one !== edit));
       tell(edit, edit.before);
     },
   };

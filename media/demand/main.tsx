@@ -24,7 +24,11 @@ const post = (message: FromDemand): void => editor.postMessage(message);
 function App() {
   const [saved, keep] = useKept<Saved>(editor, { ahead: 'day', kind: 'all', tables: [], edits: [] });
   const [standing, setStanding] = useState<Standing>({ is: 'busy' });
-  const edits = editsOf(saved.edits, (edits) => keep(() => ({ edits })), post);
+  const edits = editsOf(
+    () => editor.getState()?.edits ?? saved.edits,
+    (edits) => keep(() => ({ edits })),
+    post,
+  );
   const look = (ahead: Ahead): void => {
     keep(() => ({ ahead }));
     setStanding({ is: 'busy' });

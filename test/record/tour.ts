@@ -99,7 +99,11 @@ async function tour(): Promise<void> {
   await caption('How much will be needed, and when');
   await bench.command('Prewarm: Show Demand');
   const demand = page.frameLocator('iframe.webview').last().frameLocator('iframe').first();
-  await demand.getByRole('button', { name: 'Week' }).or(demand.getByRole('radio', { name: 'Week' })).first().click();
+  await demand
+    .getByRole('button', { name: 'Week' })
+    .or(demand.getByRole('radio', { name: 'Week' }))
+    .first()
+    .click();
   await demand.locator('svg').first().waitFor({ timeout: 30_000 });
   await page.waitForTimeout(3000);
   await pictured('demand');

@@ -59,10 +59,10 @@ describe('edits of what is expected', () => {
   const chart = chartOf({ point: [5, 5] });
   function harness() {
     const told: number[] = [];
-    let made: Parameters<typeof editsOf>[0] = [];
+    let made: ReturnType<Parameters<typeof editsOf>[0]> = [];
     const edits = () =>
       editsOf(
-        made,
+        () => made,
         (next) => {
           made = next;
         },
@@ -70,6 +70,15 @@ describe('edits of what is expected', () => {
       );
     return { told, edits };
   }
+
+  it('count what came since they were drawn', () => {
+    const { told, edits } = harness();
+    const drawn = edits();
+    for (const volume of [12, 15]) drawn.expect(chart, volume);
+    drawn.undo();
+    drawn.undo();
+    expect(told).toEqual([12, 15, 12, 10]);
+  });
 
   it('go back one by one to what was foreseen', () => {
     const { told, edits } = harness();

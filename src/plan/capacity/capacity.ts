@@ -64,6 +64,8 @@ export function planCapacity(input: CapacityInput): CapacityPlan {
     const room = free[d];
     if (room === undefined || planned[d] <= room) continue;
     const sum = gone.size === 0 ? sums[d] : without(d, gone);
+    // What gave way for another dimension may have made room here, too.
+    if (gone.size > 0 && sum.quantile(quantile) <= room) continue;
     order ??= summands.flatMap(({ chances }) => chances.flatMap((c) => c.claims)).sort(byPatience);
     const claims = makeWay({ order, dimension: d, room, quantile, gone, sum, without: (left) => without(d, left) });
     gone = new Set([...gone, ...claims]);

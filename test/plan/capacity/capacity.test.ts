@@ -132,6 +132,13 @@ describe('what gives way', () => {
     );
   });
 
+  it('nothing more, where what gave way for one has made room for another', () => {
+    const batch = persona('batch', 1, 1, { cpuCores: always(1), priority: 'low' });
+    const others = [persona('report', 1, 1, { cpuCores: always(1) }), persona('shop', 1, 1, { cpuCores: always(1), priority: 'high' })];
+    const { givingWay } = plan([batch, ...others], { free: { cpuCores: 2, memoryBytes: 2 * GB } });
+    expect(givingWay.map((g) => g.claim.persona)).toEqual(['batch']);
+  });
+
   it('only what asks for what is short', () => {
     const personas = [persona('busy', 1, 0, { cpuCores: always(2), priority: 'low' }), persona('big', 1, 8)];
     expect(plan(personas, { free: { memoryBytes: 4 * GB } }).givingWay.map((g) => g.claim.persona)).toEqual(['big']);
