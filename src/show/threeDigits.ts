@@ -7,6 +7,10 @@ export function ms(v: number | null): string {
   return v >= 10_000 ? `${number(v / 1000)} s` : `${number(v)} ms`;
 }
 
+/** From so many a second; what a person does comes a few times an hour. */
+export const rate = (perSecond: number | null): string =>
+  perSecond !== null && perSecond > 0 && perSecond < 0.01 ? `${number(3600 * perSecond)}/h` : `${number(perSecond)}/s`;
+
 /** A length of time in its largest whole unit, from ms. */
 export function lengthText(v: number): string {
   for (const [unit, size] of [

@@ -32,9 +32,12 @@ const MONDAY = 4 * DAY;
 const MOST_RATE = 1e6;
 const LONGEST_CHAIN = 500;
 
-/** Personas of a document, together, with all defaults filled in. */
-export function scenarioOf(personas: readonly ReadPersona[], options: ScenarioOptions): Result<ReadScenario> {
+/** Personas of a document, together, with all defaults filled in. One that uses no resource is left out where others do. */
+export function scenarioOf(all: readonly ReadPersona[], options: ScenarioOptions): Result<ReadScenario> {
   const assumed: string[] = [];
+  const able = all.filter((p) => collected([p]).resources.length > 0);
+  const personas = able.length > 0 ? able : all;
+  for (const p of all) if (!personas.includes(p)) assumed.push(`has no resources, so it is left out|${p.name}`);
   const first = personas[0] as ReadPersona;
   const startAt = options.startAt ?? (options.durationMs < DAY ? undefined : MONDAY + busiestDay(rhythmOf(first)));
   const read = collected(personas);
@@ -42,9 +45,9 @@ export function scenarioOf(personas: readonly ReadPersona[], options: ScenarioOp
   const sessionsOnly = personas.every((p) => p.patterns.length === 0 && p.traffic.requestsPerSecond === undefined);
   const resources = read.resources.map((r) => modelled(r, options.rung, sessionsOnly, assumed));
   const edges = read.edges.filter((e) => e.from !== SESSION && known.has(e.from) && known.has(e.to) && e.from !== e.to);
-  const all = edges.map((e) => linkOf(e, assumed));
+  const linked = edges.map((e) => linkOf(e, assumed));
   // Who calls each other never ends; who goes from one to the next stops some time, even where the document does not say so.
-  const { kept: links, cut, endless } = withoutCircles(all, (circle) => circle.every((l) => l.how === 'call' && l.probability >= 1));
+  const { kept: links, cut, endless } = withoutCircles(linked, (circle) => circle.every((l) => l.how === 'call' && l.probability >= 1));
   if (endless) {
     const circle = [...endless.map((e) => e.from), endless[0]?.from].join(' → ');
     return failed(
@@ -74,7 +77,7 @@ export function scenarioOf(personas: readonly ReadPersona[], options: ScenarioOp
     return failed(
       'wrong-usage',
       'never',
-      `${Math.round(rate)} interactions a second at the peak are more than can be simulated (${MOST_RATE}). Use a smaller --scale.`,
+      `${Math.round(rate)} interactions a second at the peak are more than can be simulated (${MOST_RATE}). Use a smaller scale.`,
     );
   return ok({
     scenario: { resources: resources.map(asSeen(personas, visitors, known, assumed)), links, visitors },

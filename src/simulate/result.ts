@@ -158,13 +158,13 @@ function notesOf({ now: { rehearsed }, setting }: ResultParts): readonly string[
       : []),
     ...(end === 'done' && measuredMs < setting.durationMs
       ? [
-          `Only the first ${Math.round(measuredMs / 1000)} s were simulated, since the whole would take too long. A smaller --scale or --duration is simulated whole.`,
+          `Only the first ${Math.round(measuredMs / 1000)} s were simulated, since the whole would take too long. A shorter time, or a smaller scale, is simulated whole.`,
         ]
       : []),
     ...(requests === 0
-      ? ['No request came in the simulated time. Use a longer --duration, a larger --scale, or a --start at which this persona works.']
+      ? ['No request came in the simulated time. Rehearse a longer time, a larger scale, or from when this persona works.']
       : requests < FEW
-        ? [`Only ${requests} requests were simulated; percentiles of so few say little. Use a longer --duration or a larger --scale.`]
+        ? [`Only ${requests} requests were simulated; percentiles of so few say little. Rehearse a longer time or a larger scale.`]
         : []),
     ...(warmUpMs > 0
       ? [`The first ${Number((warmUpMs / 1000).toPrecision(3))} s of each run are the warm-up (MSER-5) and not counted.`]

@@ -190,7 +190,7 @@ describe('a persona document as a scenario', () => {
       persona({ edges: Array.from({ length: 20_000 }, (_, i) => ({ from: `a:${i}`, to: `a:${i + 1}`, probability: 1, lag_ms: {} })) }),
       /A chain of 20000 resources/,
     ],
-    ['more than can be simulated', persona({ resources, traffic: { requests_per_second: 1e9 } }), /Use a smaller --scale/],
+    ['more than can be simulated', persona({ resources, traffic: { requests_per_second: 1e9 } }), /Use a smaller scale/],
   ])('refuses %s, and says where', (_, document, message) => {
     const read = readPersonas(document, 'personas.json');
     const result = read.ok ? scenarioOf(read.value, options) : read;

@@ -1,5 +1,5 @@
 import { aligned } from '../../show/aligned.ts';
-import { lengthText, ms, number, percent } from '../../show/threeDigits.ts';
+import { lengthText, ms, number, percent, rate } from '../../show/threeDigits.ts';
 import { english, type Translate } from '../../show/translate.ts';
 import type { Effect } from '../../simulate/advise.ts';
 import type { Estimate } from '../../simulate/estimate.ts';
@@ -15,7 +15,7 @@ export function rehearsalText(r: RehearsalResult, t: Translate = english): reado
     '',
     t(
       'throughput {0}   errors {1}   memory {2} GB   cost {3} $ an hour',
-      within(r.throughput, r.intervals.throughput, (v) => `${number(v)}/s`),
+      within(r.throughput, r.intervals.throughput, rate),
       within(r.errorRate, r.intervals.errorRate, percent),
       number(r.memoryBytes / 2 ** 30),
       number(r.costPerHour),
@@ -24,7 +24,7 @@ export function rehearsalText(r: RehearsalResult, t: Translate = english): reado
     ...aligned([[t('end to end'), t('latency'), t('95 % interval')], ...latencyRows(r, t)]),
     '',
     ...aligned([
-      [t('resource'), t('busy'), t('waiting'), t('wait'), t('wait p95'), t('own work'), t('with its calls'), t('visits/s'), t('errors')],
+      [t('resource'), t('busy'), t('waiting'), t('wait'), t('wait p95'), t('own work'), t('with its calls'), t('visits'), t('errors')],
       ...r.resources.map((x) => [
         x.id,
         spread(x.utilization, percent),
@@ -33,7 +33,7 @@ export function rehearsalText(r: RehearsalResult, t: Translate = english): reado
         spread(x.waitMs.p95, ms),
         spread(x.ownMs, ms),
         spread(x.holdMs, ms),
-        number(x.visitsPerSecond.value),
+        rate(x.visitsPerSecond.value),
         percent(x.ownErrorRate.value),
       ]),
     ]),

@@ -61,7 +61,7 @@ const TABLE: Readonly<Record<string, Act>> = {
   ...personaCommands,
   'prewarm.testPersonaVersion': (app, target, { experiments }) => testVersion(app, target, experiments),
   'prewarm.showExperiments': (app, _target, { experiments }) => showExperiments(app, experiments),
-  'prewarm.simulate': (app, target, { simulation }) => simulate(app, target, simulation),
+  'prewarm.simulate': (app, _target, { simulation }, targets) => simulate(app, targets, simulation),
   'prewarm.always': (app, target) => teachOne(app, target, 'always'),
   'prewarm.never': (app, target) => teachOne(app, target, 'never'),
   'prewarm.notNow': (app, target) => teachOne(app, target, 'not-now'),

@@ -2,7 +2,10 @@ import * as vscode from 'vscode';
 
 const SCHEME = 'prewarm-rehearsal';
 
-/** Rehearsals as read-only documents, each for as long as it is open. */
+/** So many are kept, to be compared; each is a few KB. */
+const MOST = 20;
+
+/** Rehearsals as read-only documents, the newest until the window is closed. */
 export function registerRehearsals(context: vscode.ExtensionContext): { reveal(title: string, lines: readonly string[]): Promise<void> } {
   const { t } = vscode.l10n;
   /** By number. */
@@ -13,14 +16,12 @@ export function registerRehearsals(context: vscode.ExtensionContext): { reveal(t
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
       provideTextDocumentContent: ({ query }) => texts.get(query) ?? t('This rehearsal is no longer kept. Run `Prewarm: Simulate…` again.'),
     }),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      if (uri.scheme === SCHEME) texts.delete(uri.query);
-    }),
   );
   return {
     async reveal(title, lines) {
       const query = String(++made);
       texts.set(query, lines.join('\n'));
+      texts.delete(String(made - MOST));
       // A slash in a name would be a folder.
       const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title.replaceAll('/', '∕')}.txt`, query });
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });

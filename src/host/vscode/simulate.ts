@@ -24,8 +24,8 @@ const PRACTICES_FILE = '.prewarm/practices.json';
 const SEED = 1;
 
 /** Rehearses personas of the workspace on a model of their resources, and shows what came of it. */
-export async function simulate(app: App, target: { readonly id: string } | undefined, ports: SimulatePorts): Promise<void> {
-  const personas = await pickPersonas(app, target);
+export async function simulate(app: App, targets: readonly { readonly id: string }[], ports: SimulatePorts): Promise<void> {
+  const personas = await pickPersonas(app, targets);
   if (!personas) return;
   const durationMs = await pickLength();
   if (durationMs === undefined) return;
@@ -63,16 +63,17 @@ export async function simulate(app: App, target: { readonly id: string } | undef
   await ports.reveal(t('Rehearsal of {0}', names), rehearsalText(result.value, t));
 }
 
-/** The active one first and ticked, or the one that was clicked. */
-async function pickPersonas(app: App, target: { readonly id: string } | undefined): Promise<readonly Persona[] | undefined> {
+/** Those that were clicked first and ticked, or the active one. */
+async function pickPersonas(app: App, targets: readonly { readonly id: string }[]): Promise<readonly Persona[] | undefined> {
   const { personas, active } = app.state();
   if (personas.length === 0)
     return void vscode.window.showInformationMessage(t('No persona is known yet; Prewarm is learning from what you do.'));
-  const first = personas.find((p) => p.id === target?.id) ?? personas.find((p) => p.id === active?.id) ?? (personas[0] as Persona);
-  const items = [first, ...personas.filter((p) => p !== first)].map((persona) => ({
+  const clicked = personas.filter((p) => targets.some((target) => target.id === p.id));
+  const first = clicked.length > 0 ? clicked : personas.filter((p) => p.id === (active ?? personas[0])?.id);
+  const items = [...first, ...personas.filter((p) => !first.includes(p))].map((persona) => ({
     label: persona.name,
     description: t('{0} % of sessions', Math.round(100 * persona.weight)),
-    picked: persona === first,
+    picked: first.includes(persona),
     persona,
   }));
   const picked = await vscode.window.showQuickPick(items, { title: t('Rehearse which personas?'), canPickMany: true });
