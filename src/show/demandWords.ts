@@ -31,13 +31,14 @@ export function aheadWords(ahead: Ahead, t: Translate = english): string {
 }
 
 /**
- * “In the next 24 hours about 42 sessions, between 20 and 70.” What is counted is added up, of anything else the mean is told. The bounds are
- * added as well, which holds however the steps hang together.
+ * “In the next 24 hours about 42 sessions, between 20 and 70.” What is counted is added up, of anything else the mean is told. Steps are taken to
+ * miss by themselves, so that what one has too much another has too little: distances to the bounds are added by their squares.
  */
 function aboutWords(when: string, { quantity, subject }: Demand, points: readonly ForecastPoint[], t: Translate): string {
   const by = isCounted(quantity) ? 1 : points.length;
-  const total = (of: (point: ForecastPoint) => number): number => points.reduce((sum, point) => sum + of(point), 0) / by;
-  const [value, lower, upper] = [total((p) => p.value), total((p) => p.lower), total((p) => p.upper)];
+  const value = points.reduce((sum, point) => sum + point.value, 0) / by;
+  const away = (of: (point: ForecastPoint) => number): number => Math.sqrt(points.reduce((sum, point) => sum + of(point) ** 2, 0)) / by;
+  const [lower, upper] = [value - away((p) => p.value - p.lower), value + away((p) => p.upper - p.value)];
   const least = quantity === 'other' ? lower : Math.max(0, lower);
   return t(
     '{0} about {1}, between {2} and {3}.',

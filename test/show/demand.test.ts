@@ -57,17 +57,17 @@ describe('demand as rows', () => {
 describe('demand in words', () => {
   it('says how much in all, when most of it, and the top', () => {
     expect(chartOf({ point: MORNING }).says).toEqual([
-      'In the next 24 hours about 16 sessions, between 8 and 24. Tomorrow between 09:00 and 12:00 about 14 sessions, between 7 and 21. The busiest hour is tomorrow 10:00, with about 6 sessions.',
+      'In the next 24 hours about 16 sessions, between 12 and 20. Tomorrow between 09:00 and 12:00 about 14 sessions, between 10 and 18. The busiest hour is tomorrow 10:00, with about 6 sessions.',
     ]);
   });
 
   it('tells no top where it is about the same throughout', () => {
-    expect(chartOf({ point: [2, 2.1, 2] }).says).toEqual(['In the next 24 hours about 6 sessions, between 3 and 9.']);
+    expect(chartOf({ point: [2, 2.1, 2] }).says).toEqual(['In the next 24 hours about 6 sessions, between 4 and 8.']);
   });
 
   it('tells the mean of what is no count', () => {
     expect(chartOf({ quantity: 'response_time', point: [100, 400, 100], spread: 0.1 }).says[0]).toBe(
-      'In the next 24 hours about 200 ms, between 180 ms and 220 ms. It is most today 16:00: about 400 ms.',
+      'In the next 24 hours about 200 ms, between 186 ms and 214 ms. It is most today 16:00: about 400 ms.',
     );
   });
 
