@@ -25,24 +25,26 @@ const MOST_EDITS = 100;
  * come before the page is drawn anew.
  */
 export function editsOf(made: () => readonly Edit[], keep: (made: readonly Edit[]) => void, post: (message: FromDemand) => void): Edits {
-  const last = (chart: DemandChart): Edit | undefined =>
-    made().findLast((e) => e.chart === chart.key && e.windowMs === chart.expectation?.windowMs);
+  const lastOf = (all: readonly Edit[], chart: DemandChart): Edit | undefined =>
+    all.findLast((e) => e.chart === chart.key && e.windowMs === chart.expectation?.windowMs);
   const tell = ({ persona, windowMs }: Edit, volume: number): void => post({ type: 'expect', persona, windowMs, volume });
   return {
-    of: last,
+    of: (chart) => lastOf(made(), chart),
     expect(chart, volume) {
       if (!chart.expectation) return;
       const { windowMs } = chart.expectation;
-      const before = last(chart)?.after ?? chart.expectation.volume;
+      const all = made();
+      const before = lastOf(all, chart)?.after ?? chart.expectation.volume;
       if (volume === before) return;
       const edit = { chart: chart.key, persona: chart.subject.id, windowMs, before, after: volume };
-      keep([...made(), edit].slice(-MOST_EDITS));
+      keep([...all, edit].slice(-MOST_EDITS));
       tell(edit, volume);
     },
     undo(chart) {
-      const edit = chart ? last(chart) : made().at(-1);
+      const all = made();
+      const edit = chart ? lastOf(all, chart) : all.at(-1);
       if (!edit) return;
-      keep(made().filter((one) => one !== edit));
+      keep(all.filter((one) => one !== edit));
       tell(edit, edit.before);
     },
   };
