@@ -1,5 +1,6 @@
 import type { PlannedEvent, ResourceId, Series, SeriesForecast, UnixMs } from '../../domain/index.ts';
 import { type Outlook, outlookOf } from '../../predict/demand/outlook.ts';
+import { endOf } from '../../sense/feeds/evenSteps.ts';
 import type { Forecasts } from './forecasts.ts';
 
 /** A series from outside that says how much a resource is asked for. */
@@ -22,6 +23,12 @@ export interface OutlookPorts {
   readonly log: (line: string) => void;
 }
 
+/** A forecast, and what it was made of. */
+interface Kept {
+  readonly of: { readonly events: readonly PlannedEvent[]; readonly horizonMs: number; readonly endAt: UnixMs };
+  readonly forecast: SeriesForecast | undefined;
+}
+
 /** What is foreseen reaches so many horizons, so that it need not be made anew at each look. */
 const REACH = 3;
 /** Steps foreseen at most; of finer series a part of the horizon is enough. */
@@ -33,24 +40,20 @@ const MOST_STEPS = 500;
  */
 export function createOutlooks(ports: OutlookPorts) {
   const { forecasts, asked, events, foreseen, log } = ports;
-  const kept = new Map<string, { readonly of: string; readonly forecast: SeriesForecast | undefined }>();
+  const kept = new Map<string, Kept>();
   const underWay = new Set<string>();
 
-  /** Of the same values and events the same is foreseen. */
-  const stateOf = ({ series }: AskedResource): string =>
-    JSON.stringify([series.startAt, series.values.length, series.values.at(-1), events(), ports.horizonMs()]);
-
-  async function foresee(one: AskedResource, state: string): Promise<void> {
+  async function foresee(one: AskedResource, of: Kept['of']): Promise<void> {
     const { series, seasons } = one;
     underWay.add(series.id);
-    const horizon = Math.min(MOST_STEPS, Math.ceil((REACH * ports.horizonMs()) / series.stepMs));
+    const horizon = Math.min(MOST_STEPS, Math.ceil((REACH * of.horizonMs) / series.stepMs));
     const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     try {
-      const made = await forecasts?.forecast({ series, horizon, events: events(), timeZone, ...(seasons ? { seasons } : {}) });
-      kept.set(series.id, { of: state, forecast: made?.foreseen?.forecast });
+      const made = await forecasts?.forecast({ series, horizon, events: of.events, timeZone, ...(seasons ? { seasons } : {}) });
+      kept.set(series.id, { of, forecast: made?.foreseen?.forecast });
       foreseen();
     } catch (error) {
-      kept.set(series.id, { of: state, forecast: undefined });
+      kept.set(series.id, { of, forecast: undefined });
       log(`${one.name} could not be foreseen: ${(error as Error).message}`);
     } finally {
       underWay.delete(series.id);
@@ -61,9 +64,12 @@ export function createOutlooks(ports: OutlookPorts) {
     /** Sees to it that forecasts are there; returns at once. */
     look(): void {
       if (!forecasts) return;
-      for (const one of asked()) {
-        const state = stateOf(one);
-        if (kept.get(one.series.id)?.of !== state && !underWay.has(one.series.id)) void foresee(one, state);
+      const all = asked();
+      if (all.length === 0) return;
+      const known = { events: events(), horizonMs: ports.horizonMs() };
+      for (const one of all) {
+        const of = { ...known, endAt: endOf(one.series) };
+        if (!underWay.has(one.series.id) && isOld(kept.get(one.series.id)?.of, of)) void foresee(one, of);
       }
     },
     /** The surest of what feeds say of a resource, with the reason. */
@@ -86,6 +92,15 @@ export type Outlooks = Pick<ReturnType<typeof createOutlooks>, 'within'>;
 export const surestOf = (all: readonly Outlooks[]): Outlooks => ({
   within: (...asked) => all.flatMap((one) => one.within(...asked) ?? []).sort((a, b) => b.probability - a.probability)[0],
 });
+
+/** Some new values change little, and foreseeing takes a processor: half a horizon of them is waited for. Events count at once. */
+const isOld = (before: Kept['of'] | undefined, now: Kept['of']): boolean =>
+  before === undefined ||
+  before.horizonMs !== now.horizonMs ||
+  now.endAt < before.endAt ||
+  now.endAt - before.endAt >= now.horizonMs / 2 ||
+  before.events.length !== now.events.length ||
+  before.events.some((event, i) => event !== now.events[i]);
 
 const amount = (volume: number): string =>
   volume >= 9.5 ? `about ${Math.round(volume)} interactions` : `${volume.toFixed(1)} interactions`;

@@ -25,7 +25,7 @@ async function world(asked: readonly AskedResource[] = [orders], events: readonl
       dispose: async () => {},
     },
     asked: () => asked,
-    events: () => events,
+    events: () => [...events],
     horizonMs: () => 8 * HOUR,
     foreseen: () => void told++,
     log: () => {},
@@ -42,6 +42,25 @@ describe('what feeds say of resources', () => {
     outlooks.look();
     expect(works).toHaveLength(1);
     expect(told()).toBe(1);
+  });
+
+  it('is foreseen anew after half a horizon of new values, and at once where an event came', async () => {
+    const longer = (hours: number): AskedResource => ({ ...orders, series: hourly(DAYS * 24 + hours, () => 1) });
+    const asked = [orders];
+    const events: PlannedEvent[] = [];
+    const { outlooks, works } = await world(asked, events);
+    const looked = async (): Promise<number> => {
+      outlooks.look();
+      await new Promise((resolve) => setImmediate(resolve));
+      return works.length;
+    };
+    asked[0] = longer(3);
+    expect(await looked()).toBe(1);
+    asked[0] = longer(4);
+    expect(await looked()).toBe(2);
+    events.push({ name: 'sale', from: END, until: END + HOUR, factor: 2, source: 'calendar' });
+    expect(await looked()).toBe(3);
+    expect(await looked()).toBe(3);
   });
 
   it('says by night that nothing is needed, and in the morning that it will be', async () => {
