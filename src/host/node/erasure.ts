@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { emptied } from '../../app/emptied.ts';
 import { EMPTY_MEMORY, type Memory } from '../../app/ports.ts';
 import type { UnixMs } from '../../domain/index.ts';
+import { replaceFile } from '../../provision/replaceFile.ts';
 import { bytesBelow, bytesOf, feedsIn, importsIn, journalIn, memoryIn, versionsIn } from './kept.ts';
 
 /** Beside what is kept: when it was last erased, and whether that came to its end. Windows that knew what was there see by it that it is gone. */
@@ -45,7 +45,7 @@ export async function finishErasing(storage: string): Promise<void> {
 
 /** A memory that was written back by somebody who did not know of the last erasure yet; what was recorded since then stays. */
 export const emptyMemory = async (storage: string): Promise<void> =>
-  replace(memoryIn(storage), { version: 1, state: emptied(await memoryOf(storage)) });
+  replaceFile(memoryIn(storage), JSON.stringify({ version: 1, state: emptied(await memoryOf(storage)) }));
 
 async function finish(storage: string): Promise<void> {
   // The folders stay: another window may be about to begin a file there.
@@ -70,20 +70,12 @@ async function stampOf(storage: string): Promise<Stamp | undefined> {
   return typeof stamp?.id === 'string' && (stamp.state === 'begun' || stamp.state === 'done') ? (stamp as Stamp) : undefined;
 }
 
-const mark = (storage: string, stamp: Stamp): Promise<void> => replace(stampIn(storage), stamp);
+const mark = (storage: string, stamp: Stamp): Promise<void> => replaceFile(stampIn(storage), JSON.stringify(stamp));
 
 async function jsonIn(file: string): Promise<unknown> {
   return readFile(file, 'utf8')
     .then(JSON.parse)
     .catch(() => undefined);
-}
-
-/** Whole or not at all; two that erase at once do not meet. */
-async function replace(file: string, content: object): Promise<void> {
-  const draft = join(dirname(file), `.draft-${randomUUID()}`);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(draft, JSON.stringify(content), { mode: 0o600 });
-  await rename(draft, file);
 }
 
 async function bytesOfKept(storage: string): Promise<number> {

@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../replaceFile.ts';
 import type { Content, Part } from './content.ts';
 
 /** What is known of a source: the content that it last gave, and by what the source tells whether that changed. */
@@ -48,12 +49,7 @@ export function createDatasetCache(folder: string): DatasetCache {
       }
       return known;
     },
-    async remember(source, known) {
-      await mkdir(join(folder, 'index'), { recursive: true });
-      const draft = `${indexed(source)}.${randomBytes(6).toString('hex')}`;
-      await writeFile(draft, JSON.stringify(known));
-      await rename(draft, indexed(source));
-    },
+    remember: (source, known) => replaceFile(indexed(source), JSON.stringify(known)),
     forget: (source) => rm(indexed(source), { force: true }),
     find,
     async draft(source) {

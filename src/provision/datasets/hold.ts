@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ok, type Resource, type Result } from '../../domain/index.ts';
 import { leaseOver } from '../leases.ts';
 import { LABEL, labelsFor, stableName } from '../ownership.ts';
 import type { Context, Orphan } from '../provider.ts';
+import { replaceFile } from '../replaceFile.ts';
 
 /** That Prewarm keeps a dataset loaded: a file with the labels that a container would bear. Without it, what is loaded is the developer's alone. */
 type Hold = Readonly<Record<string, string>>;
@@ -14,13 +14,8 @@ const fileOf = (resource: Resource, context: Context): string => join(folderOf(c
 
 export const holdOf = (resource: Resource, context: Context): Promise<Hold | undefined> => read(fileOf(resource, context));
 
-export async function takeHold(resource: Resource, context: Context): Promise<void> {
-  const file = fileOf(resource, context);
-  await mkdir(folderOf(context), { recursive: true });
-  const draft = `${file}.${randomBytes(6).toString('hex')}.draft`;
-  await writeFile(draft, JSON.stringify(labelsFor(resource, context)));
-  await rename(draft, file);
-}
+export const takeHold = (resource: Resource, context: Context): Promise<void> =>
+  replaceFile(fileOf(resource, context), JSON.stringify(labelsFor(resource, context)));
 
 export const letGo = (resource: Resource, context: Context): Promise<void> => rm(fileOf(resource, context), { force: true });
 

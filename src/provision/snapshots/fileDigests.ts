@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { replaceFile } from '../replaceFile.ts';
 
 /** One input file: where it is mounted below the mount's target, its SHA-256, and its size. */
 export interface Digested {
@@ -30,7 +31,7 @@ export async function digestsOf(root: string, memory: string): Promise<readonly 
     if (digest !== before?.digest || before.mtimeMs !== mtimeMs) fresh[absolute] = { size, mtimeMs, digest };
     digested.push({ path: path.replaceAll('\\', '/'), digest, bytes: size });
   }
-  if (Object.keys(fresh).length > 0) await keep(memory, { ...known, ...fresh });
+  if (Object.keys(fresh).length > 0) await replaceFile(memory, JSON.stringify({ ...known, ...fresh }));
   return digested;
 }
 
@@ -56,11 +57,4 @@ async function recall(memory: string): Promise<Known> {
     // Absent or torn: everything is read again.
     return {};
   }
-}
-
-async function keep(memory: string, known: Known): Promise<void> {
-  const draft = `${memory}.${process.pid}`;
-  await mkdir(dirname(memory), { recursive: true });
-  await writeFile(draft, JSON.stringify(known), { mode: 0o600 });
-  await rename(draft, memory);
 }

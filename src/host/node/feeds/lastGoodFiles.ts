@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FeedCache, KeptAnswer } from '../../../app/feeds/feed.ts';
 import { QUANTITIES, type Quantity } from '../../../domain/index.ts';
+import { replaceFile } from '../../../provision/replaceFile.ts';
 import { listOf, number, objectWith, oneOf, optional, type Shape, shaped, text } from '../../../sense/feeds/shape.ts';
 
 /** Of a series, what is kept over the end of a session. */
@@ -38,19 +38,16 @@ export function openLastGood(folder: string, log: (line: string) => void): FeedC
       const events = read.value.events.map(({ factor, ...event }) => (factor === undefined ? event : { ...event, factor }));
       return { ...read.value, events };
     },
-    save: (name, answer) => inTurn(() => write(folder, fileOf(name), answer)),
+    save: (name, answer) => inTurn(() => write(fileOf(name), answer)),
     forget: (name) => inTurn(() => rm(fileOf(name), { force: true })),
     flush: () => writing,
   };
 }
 
-async function write(folder: string, file: string, { settings, answeredAt, series, events }: KeptAnswer): Promise<void> {
+async function write(file: string, { settings, answeredAt, series, events }: KeptAnswer): Promise<void> {
   const short = series.map((one) => {
     const gone = Math.max(0, one.values.length - MOST_STEPS);
     return { ...one, startAt: one.startAt + gone * one.stepMs, values: Array.from(one.values.subarray(gone)) };
   });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const draft = join(folder, `.draft-${randomUUID()}`);
-  await writeFile(draft, JSON.stringify({ version: '1', settings, answeredAt, series: short, events }), { mode: 0o600 });
-  await rename(draft, file);
+  await replaceFile(file, JSON.stringify({ version: '1', settings, answeredAt, series: short, events }));
 }

@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { replaceFile } from '../../replaceFile.ts';
 import type { DeclaredMount, Inputs } from '../../snapshots/design.ts';
 
 /** The project as the tool resolved it: every variable filled in, every path absolute. */
@@ -72,8 +72,5 @@ export async function recalled<T>(path: string, digest: string): Promise<T | und
 
 /** For the user's eyes only: a resolved project holds the passwords of the declaration. */
 export async function keep(path: string, digest: string, value: unknown): Promise<void> {
-  const draft = `${path}.${process.pid}`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFile(draft, JSON.stringify({ digest, value }), { mode: 0o600 });
-  await rename(draft, path);
+  await replaceFile(path, JSON.stringify({ digest, value }));
 }
