@@ -1,14 +1,14 @@
 import { ok, type Result } from '../domain/index.ts';
-import { advise } from './advise.ts';
-import { causesOf } from './causes.ts';
-import { type Change, changed, changeText } from './change.ts';
-import { deviations } from './holdAgainst.ts';
-import type { Practice } from './practice.ts';
-import { practiceGraph } from './practiceGraph.ts';
-import type { ReadScenario } from './readScenario.ts';
-import { type RehearseOptions, rehearse } from './rehearse.ts';
-import { type RehearsalResult, resultOf } from './result.ts';
-import type { Case } from './usual.ts';
+import { advise } from './advice/advise.ts';
+import { type Change, changed, changeText } from './advice/change.ts';
+import { type RehearseOptions, rehearse } from './model/rehearse.ts';
+import { causesOf } from './practice/causes.ts';
+import { deviations } from './practice/holdAgainst.ts';
+import type { Practice } from './practice/practice.ts';
+import { practiceGraph } from './practice/practiceGraph.ts';
+import { type RehearsalResult, resultOf } from './result/result.ts';
+import type { ReadScenario } from './scenario/readScenario.ts';
+import type { Case } from './scenario/usual.ts';
 
 export interface RehearsalOptions extends RehearseOptions {
   readonly personas: readonly string[];

@@ -9,7 +9,7 @@ import { learnPersonas } from '../../src/learn/personas.ts';
 import { personasOf } from '../../src/learn/personasOf.ts';
 import { match } from '../../src/predict/match.ts';
 import { checkPersonas } from '../../src/sense/pdl/check.ts';
-import { readPersonas } from '../../src/simulate/readPersonas.ts';
+import { readPersonas } from '../../src/simulate/scenario/readPersonas.ts';
 import { PLANTED, plantedSessions } from '../learn/planted.ts';
 
 const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);

@@ -3,10 +3,10 @@
  * memory of a short and of a long run; and the theory of M/M/1 at several loads: how often the 95 % interval of a set of replications
  * holds it, and how far the mean of all is from it. `REHEARSAL_SETS` makes fewer sets than 25.
  */
-import { compile } from '../../src/simulate/compile.ts';
-import { run } from '../../src/simulate/engine.ts';
-import { rehearse } from '../../src/simulate/rehearse.ts';
-import type { Scenario } from '../../src/simulate/scenario.ts';
+import { compile } from '../../src/simulate/model/compile.ts';
+import { run } from '../../src/simulate/model/engine.ts';
+import { rehearse } from '../../src/simulate/model/rehearse.ts';
+import type { Scenario } from '../../src/simulate/scenario/scenario.ts';
 import { readScenarioOf, SHOP } from '../simulate/personas.ts';
 import { mm1, theory } from '../simulate/theory.ts';
 import { figure, tell } from './figures.ts';

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Invocation } from '../../src/host/cli/command.ts';
 import { simulateCommand } from '../../src/host/cli/simulateCommand.ts';
 import { createTerminal } from '../../src/host/cli/terminal.ts';
-import type { RehearsalResult } from '../../src/simulate/result.ts';
+import type { RehearsalResult } from '../../src/simulate/result/result.ts';
 import { SHOP } from '../simulate/personas.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'prewarm-simulate-'));

@@ -1,9 +1,9 @@
-import { type Change, changed } from '../../src/simulate/change.ts';
-import { offered, ownMs } from '../../src/simulate/offered.ts';
-import type { Law } from '../../src/simulate/practice.ts';
-import { Random } from '../../src/simulate/random.ts';
-import { type Call, callName, callsOf, type ModelledResource, type Scenario } from '../../src/simulate/scenario.ts';
-import type { Case } from '../../src/simulate/usual.ts';
+import { type Change, changed } from '../../src/simulate/advice/change.ts';
+import { offered, ownMs } from '../../src/simulate/model/offered.ts';
+import { Random } from '../../src/simulate/model/random.ts';
+import type { Law } from '../../src/simulate/practice/practice.ts';
+import { type Call, callName, callsOf, type ModelledResource, type Scenario } from '../../src/simulate/scenario/scenario.ts';
+import type { Case } from '../../src/simulate/scenario/usual.ts';
 
 export interface Planted {
   readonly fault: string;

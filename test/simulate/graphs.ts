@@ -1,4 +1,4 @@
-import type { Call, ModelledResource, Scenario, Visitors } from '../../src/simulate/scenario.ts';
+import type { Call, ModelledResource, Scenario, Visitors } from '../../src/simulate/scenario/scenario.ts';
 
 const GB = 2 ** 30;
 

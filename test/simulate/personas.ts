@@ -1,7 +1,7 @@
-import { type ReadPersona, readPersonas } from '../../src/simulate/readPersonas.ts';
-import { type ReadScenario, type ScenarioOptions, scenarioOf } from '../../src/simulate/readScenario.ts';
-import { type Rehearsed, type RehearseOptions, rehearse } from '../../src/simulate/rehearse.ts';
-import type { Scenario } from '../../src/simulate/scenario.ts';
+import { type Rehearsed, type RehearseOptions, rehearse } from '../../src/simulate/model/rehearse.ts';
+import { type ReadPersona, readPersonas } from '../../src/simulate/scenario/readPersonas.ts';
+import { type ReadScenario, type ScenarioOptions, scenarioOf } from '../../src/simulate/scenario/readScenario.ts';
+import type { Scenario } from '../../src/simulate/scenario/scenario.ts';
 
 /** A shop: web calls api, which calls a database through a pool and with a cache, and a queue. */
 export const SHOP = {

@@ -2,10 +2,10 @@ import Ajv from 'ajv';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import schema from '../../resources/schemas/practices.schema.json' with { type: 'json' };
-import { assignments, deviations } from '../../src/simulate/holdAgainst.ts';
-import { CALL_FIGURES, LAWS, REMEDIES, RESOURCE_FIGURES, readPractices } from '../../src/simulate/practice.ts';
-import { practiceGraph } from '../../src/simulate/practiceGraph.ts';
-import shipped from '../../src/simulate/practices.json' with { type: 'json' };
+import { assignments, deviations } from '../../src/simulate/practice/holdAgainst.ts';
+import { CALL_FIGURES, LAWS, REMEDIES, RESOURCE_FIGURES, readPractices } from '../../src/simulate/practice/practice.ts';
+import { practiceGraph } from '../../src/simulate/practice/practiceGraph.ts';
+import shipped from '../../src/simulate/practice/practices.json' with { type: 'json' };
 import { GRAPHS } from './graphs.ts';
 import { rehearsed } from './personas.ts';
 

@@ -1,5 +1,5 @@
-import type { Node, Program, Station } from '../../src/simulate/program.ts';
-import type { ServiceTime } from '../../src/simulate/serviceTime.ts';
+import type { Node, Program, Station } from '../../src/simulate/model/program.ts';
+import type { ServiceTime } from '../../src/simulate/scenario/serviceTime.ts';
 
 /** Poisson arrivals at one station, ms and per second. */
 export function oneStation(perSecond: number, time: ServiceTime, station: Omit<Station, 'id'>): Program {

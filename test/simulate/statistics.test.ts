@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isSteady, peakOf, ratesOf } from '../../src/simulate/arrivals.ts';
-import { circleIn, inOrder, longestChain, withoutCircles } from '../../src/simulate/cycles.ts';
-import { estimate, studentT } from '../../src/simulate/estimate.ts';
-import { lengthOfTime } from '../../src/simulate/lengthOfTime.ts';
-import { Random } from '../../src/simulate/random.ts';
-import { warmUpShare } from '../../src/simulate/warmUp.ts';
+import { isSteady, peakOf, ratesOf } from '../../src/simulate/model/arrivals.ts';
+import { Random } from '../../src/simulate/model/random.ts';
+import { warmUpShare } from '../../src/simulate/model/warmUp.ts';
+import { estimate, studentT } from '../../src/simulate/result/estimate.ts';
+import { circleIn, inOrder, longestChain, withoutCircles } from '../../src/simulate/scenario/cycles.ts';
+import { lengthOfTime } from '../../src/simulate/scenario/lengthOfTime.ts';
 import { mm1 } from './theory.ts';
 
 describe('estimates', () => {

@@ -1,5 +1,5 @@
-import { rehearse } from '../../src/simulate/rehearse.ts';
-import type { Scenario } from '../../src/simulate/scenario.ts';
+import { rehearse } from '../../src/simulate/model/rehearse.ts';
+import type { Scenario } from '../../src/simulate/scenario/scenario.ts';
 
 /** Mean time in an M/M/1 station of mean service 1 ms. */
 export const theory = (load: number): number => 1 / (1 - load);

@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../domain/index.ts';
-import { type Practice, readPractices } from '../../simulate/practice.ts';
-import shipped from '../../simulate/practices.json' with { type: 'json' };
+import { type Practice, readPractices } from '../../simulate/practice/practice.ts';
+import shipped from '../../simulate/practice/practices.json' with { type: 'json' };
 import { type NamedText, parsed } from './parsed.ts';
 
 export const A_SET = 'a set of practices';

@@ -1,9 +1,9 @@
 import { aligned } from '../../show/aligned.ts';
 import { lengthText, ms, number, percent, rate } from '../../show/threeDigits.ts';
 import { english, type Translate } from '../../show/translate.ts';
-import type { Effect } from '../../simulate/advise.ts';
-import type { Estimate } from '../../simulate/estimate.ts';
-import type { Interval, RehearsalResult } from '../../simulate/result.ts';
+import type { Effect } from '../../simulate/advice/advise.ts';
+import type { Estimate } from '../../simulate/result/estimate.ts';
+import type { Interval, RehearsalResult } from '../../simulate/result/result.ts';
 
 type Words = (value: number | null) => string;
 type Deviation = RehearsalResult['deviations'][number];

@@ -1,9 +1,9 @@
 import type { Result } from '../../domain/index.ts';
-import { readPersonas } from '../../simulate/readPersonas.ts';
-import { scenarioOf } from '../../simulate/readScenario.ts';
+import type { RehearseOptions } from '../../simulate/model/rehearse.ts';
 import { rehearsal } from '../../simulate/rehearsal.ts';
-import type { RehearseOptions } from '../../simulate/rehearse.ts';
-import type { RehearsalResult } from '../../simulate/result.ts';
+import type { RehearsalResult } from '../../simulate/result/result.ts';
+import { readPersonas } from '../../simulate/scenario/readPersonas.ts';
+import { scenarioOf } from '../../simulate/scenario/readScenario.ts';
 import { type NamedText, parsed } from './parsed.ts';
 import { practicesWith } from './practicesWith.ts';
 

@@ -1,6 +1,6 @@
 import { ms, number, percent } from '../../show/threeDigits.ts';
-import type { Difference } from '../../simulate/compareResults.ts';
-import type { RehearsalResult } from '../../simulate/result.ts';
+import type { Difference } from '../../simulate/result/compareResults.ts';
+import type { RehearsalResult } from '../../simulate/result/result.ts';
 
 /** Two rehearsals side by side; `*` where their intervals do not touch. */
 export function comparisonLines(

@@ -5,8 +5,8 @@ import { rehearsalText } from '../../app/rehearsals/rehearsalText.ts';
 import type { RehearsalWork } from '../../app/rehearsals/rehearsed.ts';
 import { scaleOf } from '../../app/rehearsals/scale.ts';
 import { failed, ok, type Persona, type Result } from '../../domain/index.ts';
-import { lengthOfTime } from '../../simulate/lengthOfTime.ts';
-import type { RehearsalResult } from '../../simulate/result.ts';
+import type { RehearsalResult } from '../../simulate/result/result.ts';
+import { lengthOfTime } from '../../simulate/scenario/lengthOfTime.ts';
 import { tell } from './movement.ts';
 
 const { t } = vscode.l10n;

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { rehearsalText } from '../../../src/app/rehearsals/rehearsalText.ts';
 import { rehearsed } from '../../../src/app/rehearsals/rehearsed.ts';
 import { english, type Translate } from '../../../src/show/translate.ts';
-import type { RehearsalResult } from '../../../src/simulate/result.ts';
+import type { RehearsalResult } from '../../../src/simulate/result/result.ts';
 import { readBundle } from '../../harness/uiStrings.mjs';
 import { SHOP } from '../../simulate/personas.ts';
 

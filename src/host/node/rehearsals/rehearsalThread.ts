@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type RehearsalWork, rehearsed } from '../../../app/rehearsals/rehearsed.ts';
 import type { Result } from '../../../domain/index.ts';
-import type { RehearsalResult } from '../../../simulate/result.ts';
+import type { RehearsalResult } from '../../../simulate/result/result.ts';
 
 /** What the thread tells: the share that is done, 0–1, and at last the result. */
 export type RehearsalAnswer = { readonly done: number } | { readonly result: Result<RehearsalResult> };

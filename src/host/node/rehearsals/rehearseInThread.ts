@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { RehearsalWork } from '../../../app/rehearsals/rehearsed.ts';
 import { failed, type Result } from '../../../domain/index.ts';
-import type { RehearsalResult } from '../../../simulate/result.ts';
+import type { RehearsalResult } from '../../../simulate/result/result.ts';
 import type { RehearsalAnswer } from './rehearsalThread.ts';
 
 export interface RehearseInThreadOptions {

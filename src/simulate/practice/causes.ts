@@ -1,7 +1,7 @@
+import { callsOf, type Scenario } from '../scenario/scenario.ts';
+import { type Case, usualBy, usualOf } from '../scenario/usual.ts';
 import type { Law, Practice } from './practice.ts';
-import { callsOf, type Scenario } from './scenario.ts';
 import { type Suspect, suspectsOf } from './suspects.ts';
-import { type Case, usualBy, usualOf } from './usual.ts';
 
 /** What goes wrong at its root. */
 export interface Cause {

@@ -1,4 +1,3 @@
-import type { Node, Program, Source, Station } from './program.ts';
 import {
   type Call,
   callName,
@@ -10,7 +9,8 @@ import {
   serversOf,
   type Visitors,
   visitorsName,
-} from './scenario.ts';
+} from '../scenario/scenario.ts';
+import type { Node, Program, Source, Station } from './program.ts';
 
 /** A scenario as the engine runs it, and where its parts are found in the figures. */
 export interface Compiled {

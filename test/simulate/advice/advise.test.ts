@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { advise } from '../../src/simulate/advise.ts';
-import { causesOf } from '../../src/simulate/causes.ts';
-import { type Change, changed } from '../../src/simulate/change.ts';
-import { deviations } from '../../src/simulate/holdAgainst.ts';
-import { readPractices } from '../../src/simulate/practice.ts';
-import shipped from '../../src/simulate/practices.json' with { type: 'json' };
-import type { Scenario } from '../../src/simulate/scenario.ts';
-import { GRAPHS } from './graphs.ts';
-import { rehearsed } from './personas.ts';
+import { advise } from '../../../src/simulate/advice/advise.ts';
+import { type Change, changed } from '../../../src/simulate/advice/change.ts';
+import { causesOf } from '../../../src/simulate/practice/causes.ts';
+import { deviations } from '../../../src/simulate/practice/holdAgainst.ts';
+import { readPractices } from '../../../src/simulate/practice/practice.ts';
+import shipped from '../../../src/simulate/practice/practices.json' with { type: 'json' };
+import type { Scenario } from '../../../src/simulate/scenario/scenario.ts';
+import { GRAPHS } from '../graphs.ts';
+import { rehearsed } from '../personas.ts';
 
 const practices = readPractices(shipped, 'p');
 if (!practices.ok) throw new Error(practices.fault.message);

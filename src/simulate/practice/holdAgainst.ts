@@ -1,6 +1,6 @@
-import type { CallFigures, Figures, ResourceFigures } from './figures.ts';
+import type { CallFigures, Figures, ResourceFigures } from '../result/figures.ts';
+import { type Call, callName, callsOf, type ModelledResource, type Scenario } from '../scenario/scenario.ts';
 import type { CallFigure, Practice, ResourceFigure, Threshold } from './practice.ts';
-import { type Call, callName, callsOf, type ModelledResource, type Scenario } from './scenario.ts';
 
 /** Where a practice does not hold. */
 export interface Deviation {

@@ -1,7 +1,7 @@
-import type { CallFigures, ResourceFigures } from './figures.ts';
-import { assignments, figureLookup } from './holdAgainst.ts';
-import type { CallFigure, Practice, ResourceFigure } from './practice.ts';
-import type { Rehearsed } from './rehearse.ts';
+import type { Rehearsed } from '../model/rehearse.ts';
+import { assignments, figureLookup } from '../practice/holdAgainst.ts';
+import type { CallFigure, Practice, ResourceFigure } from '../practice/practice.ts';
+import type { CallFigures, ResourceFigures } from '../result/figures.ts';
 import { callName, callsOf, type ModelledResource, type Scenario, serversOf } from './scenario.ts';
 
 /** A rehearsal with what was rehearsed. */

@@ -1,9 +1,9 @@
-import type { Cause } from './causes.ts';
+import type { Cause } from '../practice/causes.ts';
+import type { Law, Remedy } from '../practice/practice.ts';
+import { PRICE } from '../scenario/defaults.ts';
+import { type Call, callName, callsOf, type ModelledResource, serversOf } from '../scenario/scenario.ts';
+import type { Case } from '../scenario/usual.ts';
 import { type Change, changeText, rounded } from './change.ts';
-import { PRICE } from './defaults.ts';
-import type { Law, Remedy } from './practice.ts';
-import { type Call, callName, callsOf, type ModelledResource, serversOf } from './scenario.ts';
-import type { Case } from './usual.ts';
 
 /** Something that may help, and what it costs more. */
 export interface Candidate {

@@ -1,4 +1,4 @@
-import type { ResourceKind, Rung } from '../domain/index.ts';
+import type { ResourceKind, Rung } from '../../domain/index.ts';
 
 /**
  * What is assumed of a resource that the persona document says nothing of; every assumption is named in the result. Orders of magnitude

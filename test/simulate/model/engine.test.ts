@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type RunFigures, run } from '../../src/simulate/engine.ts';
-import { EventQueue } from '../../src/simulate/eventQueue.ts';
-import { Histogram } from '../../src/simulate/histogram.ts';
-import type { Program } from '../../src/simulate/program.ts';
-import { Random } from '../../src/simulate/random.ts';
-import { meanOf, type ServiceTime, samplerOf, scvOf } from '../../src/simulate/serviceTime.ts';
-import { erlangWait, feedback, oneStation } from './stations.ts';
+import { type RunFigures, run } from '../../../src/simulate/model/engine.ts';
+import { EventQueue } from '../../../src/simulate/model/eventQueue.ts';
+import type { Program } from '../../../src/simulate/model/program.ts';
+import { Random } from '../../../src/simulate/model/random.ts';
+import { Histogram } from '../../../src/simulate/result/histogram.ts';
+import { meanOf, type ServiceTime, samplerOf, scvOf } from '../../../src/simulate/scenario/serviceTime.ts';
+import { erlangWait, feedback, oneStation } from '../stations.ts';
 
 const exponential = (meanMs: number): ServiceTime => ({ shape: 'exponential', meanMs });
 const long = { seed: 1, durationMs: 2_000_000, warmUpMs: 50_000 };

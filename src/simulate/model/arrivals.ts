@@ -1,4 +1,4 @@
-import { PEAK_FACTOR } from './defaults.ts';
+import { PEAK_FACTOR } from '../scenario/defaults.ts';
 import { Random } from './random.ts';
 
 const HOUR = 3_600_000;

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../model/random.ts';
 
 /** How long something takes, ms. `cv` is the coefficient of variation: standard deviation over mean. */
 export type ServiceTime =

@@ -1,13 +1,13 @@
-import { failed, ok, type Result } from '../domain/index.ts';
-import type { Advice, Advised } from './advise.ts';
-import type { Cause } from './causes.ts';
-import { FAILURE_MS, PRICE, WAITING_HOUR } from './defaults.ts';
+import { failed, ok, type Result } from '../../domain/index.ts';
+import type { Advice, Advised } from '../advice/advise.ts';
+import type { Cause } from '../practice/causes.ts';
+import type { Deviation } from '../practice/holdAgainst.ts';
+import type { PracticeSet } from '../practice/practiceGraph.ts';
+import { FAILURE_MS, PRICE, WAITING_HOUR } from '../scenario/defaults.ts';
+import { Fields, shown } from '../scenario/fields.ts';
+import type { Case } from '../scenario/usual.ts';
 import type { Estimate } from './estimate.ts';
-import { Fields, shown } from './fields.ts';
 import type { Figures, Latency } from './figures.ts';
-import type { Deviation } from './holdAgainst.ts';
-import type { PracticeSet } from './practiceGraph.ts';
-import type { Case } from './usual.ts';
 
 /** What a rehearsal gives, as it is printed, saved and compared: plain JSON, numbers to six digits, null where nothing came. */
 export interface RehearsalResult {

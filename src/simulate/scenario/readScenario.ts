@@ -1,5 +1,5 @@
-import { failed, ok, type Result, type Rung } from '../domain/index.ts';
-import { busiestDay, type Rhythm, ratesOf } from './arrivals.ts';
+import { failed, ok, type Result, type Rung } from '../../domain/index.ts';
+import { busiestDay, type Rhythm, ratesOf } from '../model/arrivals.ts';
 import { longestChain, withoutCircles } from './cycles.ts';
 import { CALL, CALL_LAG_MS, defaultsOf, REQUEST_MS, REQUESTS_PER_SECOND, SESSION as SESSION_DEFAULTS, START_FROM } from './defaults.ts';
 import { maybe, type ReadEdge, type ReadPersona, type ReadResource, SESSION } from './readPersonas.ts';

@@ -1,5 +1,5 @@
-import { failed, ok, type Result } from '../domain/index.ts';
-import { Fields, shown } from './fields.ts';
+import { failed, ok, type Result } from '../../domain/index.ts';
+import { Fields, shown } from '../scenario/fields.ts';
 
 /** Why load is not carried well. */
 export const LAWS = [
@@ -43,7 +43,7 @@ export const CALL_FIGURES = [
 export type ResourceFigure = (typeof RESOURCE_FIGURES)[number];
 export type CallFigure = (typeof CALL_FIGURES)[number];
 
-/** What a practice recommends; `src/simulate/candidates.ts` says how much of it. */
+/** What a practice recommends; `src/simulate/advice/candidates.ts` says how much of it. */
 export const REMEDIES = [
   'raise-concurrency',
   'add-replica',

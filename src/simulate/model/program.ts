@@ -1,4 +1,4 @@
-import type { ServiceTime } from './serviceTime.ts';
+import type { ServiceTime } from '../scenario/serviceTime.ts';
 
 /** Something that serves: so many at once, the others wait in the order in which they came. */
 export interface Station {

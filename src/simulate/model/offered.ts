@@ -1,6 +1,6 @@
-import { inOrder } from './cycles.ts';
-import { type Call, callsOf, type ModelledResource, type Scenario, type Step, serversOf } from './scenario.ts';
-import { meanOf } from './serviceTime.ts';
+import { inOrder } from '../scenario/cycles.ts';
+import { type Call, callsOf, type ModelledResource, type Scenario, type Step, serversOf } from '../scenario/scenario.ts';
+import { meanOf } from '../scenario/serviceTime.ts';
 
 export interface Offered {
   /** Visits of each resource a second at the mean rates, without retries: the traffic equations of an open network (Jackson 1957). */

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPersonas } from '../../src/simulate/readPersonas.ts';
-import { scenarioOf } from '../../src/simulate/readScenario.ts';
-import { meanOf } from '../../src/simulate/serviceTime.ts';
-import { personasOf, readScenarioOf, rehearsed, SHOP } from './personas.ts';
+import { readPersonas } from '../../../src/simulate/scenario/readPersonas.ts';
+import { scenarioOf } from '../../../src/simulate/scenario/readScenario.ts';
+import { meanOf } from '../../../src/simulate/scenario/serviceTime.ts';
+import { personasOf, readScenarioOf, rehearsed, SHOP } from '../personas.ts';
 
 const options = { scale: 1, seed: 1, rung: 'ready', durationMs: 60_000 } as const;
 const persona = (more: object) => ({ version: 1, personas: [{ name: 'P', weight: 1, edges: [], ...more }] });

@@ -1,9 +1,9 @@
-import type { Compiled } from './compile.ts';
-import { PRICE } from './defaults.ts';
-import type { RequestFigures, RunFigures, StationFigures } from './engine.ts';
+import type { Compiled } from '../model/compile.ts';
+import type { RequestFigures, RunFigures, StationFigures } from '../model/engine.ts';
+import { PRICE } from '../scenario/defaults.ts';
+import { callName, callsOf, poolName, type Scenario, visitorsName } from '../scenario/scenario.ts';
 import { type Estimate, estimate } from './estimate.ts';
 import { Histogram } from './histogram.ts';
-import { callName, callsOf, poolName, type Scenario, visitorsName } from './scenario.ts';
 
 /** What replications showed: means with 95 % intervals over them. NaN (null in JSON) where nothing came that could be measured. */
 export interface Figures {

@@ -1,9 +1,9 @@
+import { Histogram } from '../result/histogram.ts';
+import { type Sampler, samplerOf } from '../scenario/serviceTime.ts';
 import { EventQueue } from './eventQueue.ts';
-import { Histogram } from './histogram.ts';
 import { Patience } from './patience.ts';
 import type { Program } from './program.ts';
 import { Random } from './random.ts';
-import { type Sampler, samplerOf } from './serviceTime.ts';
 
 export interface RunOptions {
   readonly seed: number;

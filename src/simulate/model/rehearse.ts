@@ -1,11 +1,11 @@
-import { failed, ok, type Result } from '../domain/index.ts';
+import { failed, ok, type Result } from '../../domain/index.ts';
+import { type Figures, figuresOf } from '../result/figures.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { isSteady } from './arrivals.ts';
 import { compile } from './compile.ts';
 import { type Run, type RunFigures, start } from './engine.ts';
-import { type Figures, figuresOf } from './figures.ts';
 import { type Offered, offered } from './offered.ts';
 import type { Program } from './program.ts';
-import type { Scenario } from './scenario.ts';
 import { warmUpShare } from './warmUp.ts';
 
 export interface RehearseOptions {

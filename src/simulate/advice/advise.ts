@@ -1,13 +1,13 @@
-import { ok, type Result } from '../domain/index.ts';
+import { ok, type Result } from '../../domain/index.ts';
+import { type Rehearsed, type RehearseOptions, rehearse } from '../model/rehearse.ts';
+import type { Cause } from '../practice/causes.ts';
+import type { Deviation } from '../practice/holdAgainst.ts';
+import type { Law, Remedy } from '../practice/practice.ts';
+import { FAILURE_MS, WAITING_HOUR } from '../scenario/defaults.ts';
+import { callsOf, type Scenario } from '../scenario/scenario.ts';
+import type { Case } from '../scenario/usual.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
-import type { Cause } from './causes.ts';
 import { changed } from './change.ts';
-import { FAILURE_MS, WAITING_HOUR } from './defaults.ts';
-import type { Deviation } from './holdAgainst.ts';
-import type { Law, Remedy } from './practice.ts';
-import { type Rehearsed, type RehearseOptions, rehearse } from './rehearse.ts';
-import { callsOf, type Scenario } from './scenario.ts';
-import type { Case } from './usual.ts';
 
 /** A recommendation and what simulating it showed, beside the same rehearsal without it. */
 export interface Advice {

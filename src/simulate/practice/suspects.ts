@@ -1,8 +1,8 @@
-import { FAILURE_MS } from './defaults.ts';
-import type { CallFigures, ResourceFigures } from './figures.ts';
+import type { CallFigures, ResourceFigures } from '../result/figures.ts';
+import { FAILURE_MS } from '../scenario/defaults.ts';
+import { type Call, callName, callsOf, type ModelledResource, serversOf } from '../scenario/scenario.ts';
+import type { Case, Usual } from '../scenario/usual.ts';
 import type { Law } from './practice.ts';
-import { type Call, callName, callsOf, type ModelledResource, serversOf } from './scenario.ts';
-import type { Case, Usual } from './usual.ts';
 
 /** A resource or a call in which something is not as usual; what it costs an interaction on average, ms, an error counted as `FAILURE_MS`. */
 export interface Suspect {

@@ -1,7 +1,7 @@
-import { rounded } from './change.ts';
-import type { Figures } from './figures.ts';
+import { rounded } from '../advice/change.ts';
+import type { Figures } from '../result/figures.ts';
+import { callName, callsOf, type Scenario } from '../scenario/scenario.ts';
 import type { Practice, Threshold } from './practice.ts';
-import { callName, callsOf, type Scenario } from './scenario.ts';
 
 /** A set of practices as it stands in a file. */
 export interface PracticeSet {

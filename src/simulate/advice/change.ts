@@ -1,7 +1,7 @@
-import type { Rung } from '../domain/index.ts';
-import { START_FROM } from './defaults.ts';
-import { type Call, callName, type ModelledResource, type Scenario } from './scenario.ts';
-import { timesAsLong } from './serviceTime.ts';
+import type { Rung } from '../../domain/index.ts';
+import { START_FROM } from '../scenario/defaults.ts';
+import { type Call, callName, type ModelledResource, type Scenario } from '../scenario/scenario.ts';
+import { timesAsLong } from '../scenario/serviceTime.ts';
 
 /** What can be different in a scenario: a fault that is injected, or a recommendation that is tried. `of` names a resource, or a call as `from → to`. */
 export type Change =

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { causesOf } from '../../src/simulate/causes.ts';
-import { deviations } from '../../src/simulate/holdAgainst.ts';
-import { readPractices } from '../../src/simulate/practice.ts';
-import shipped from '../../src/simulate/practices.json' with { type: 'json' };
-import type { Scenario } from '../../src/simulate/scenario.ts';
-import type { Case } from '../../src/simulate/usual.ts';
-import { plant } from './faults.ts';
-import { GRAPHS } from './graphs.ts';
-import { rehearsed } from './personas.ts';
+import { causesOf } from '../../../src/simulate/practice/causes.ts';
+import { deviations } from '../../../src/simulate/practice/holdAgainst.ts';
+import { readPractices } from '../../../src/simulate/practice/practice.ts';
+import shipped from '../../../src/simulate/practice/practices.json' with { type: 'json' };
+import type { Scenario } from '../../../src/simulate/scenario/scenario.ts';
+import type { Case } from '../../../src/simulate/scenario/usual.ts';
+import { plant } from '../faults.ts';
+import { GRAPHS } from '../graphs.ts';
+import { rehearsed } from '../personas.ts';
 
 const read = readPractices(shipped, 'practices.json');
 if (!read.ok) throw new Error(read.fault.message);

@@ -1,5 +1,5 @@
-import { failed, ok, type Result, RUNGS, type Rung } from '../domain/index.ts';
-import { type Burst, type Peak, peakOf } from './arrivals.ts';
+import { failed, ok, type Result, RUNGS, type Rung } from '../../domain/index.ts';
+import { type Burst, type Peak, peakOf } from '../model/arrivals.ts';
 import { Fields, shown } from './fields.ts';
 import { isoMs } from './lengthOfTime.ts';
 import type { ServiceTime } from './serviceTime.ts';
