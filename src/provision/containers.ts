@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { failed, type Observation, ok, type Resource, type Result, type Rung, rungIndex } from '../domain/index.ts';
 import { createFrom } from './containers/createFrom.ts';
 import { cancelled, connectEngine, faultOf, ifThere, isLost, tolerate, unreachable } from './containers/engine.ts';
@@ -13,6 +14,9 @@ import { LABEL, OWNER, specHash } from './ownership.ts';
 import type { Context, EngineEvent, Executed, Orphan } from './provider.ts';
 import { attempt, untilReady } from './readiness.ts';
 import { createSnapshots, DEFAULT_SNAPSHOT_BYTES, type Declaration, type Prepared } from './snapshots/snapshots.ts';
+
+/** Ten seconds: an engine makes a container in less, however busy it is. */
+const [MOST_TRIES, TRY_AGAIN_MS] = [100, 100];
 
 export const CONTAINER_RUNGS: readonly Rung[] = ['absent', 'fetched', 'created', 'paused', 'running', 'ready'];
 
@@ -160,10 +164,17 @@ export function createContainers({
     if (context.signal.aborted) return cancelled(resource);
     context.progress('creating');
     const ours = prepared.value ?? (resource.variant === undefined ? undefined : NOTHING_OF_OURS);
-    const created = ours ? await createFrom(docker, resource, recipe, ours, context) : await recipe.create(context);
-    // Somebody else (another window) may have won the race for the name: then it is adopted.
-    if (!created.ok && !(await find(resource, recipe, context))) return created;
-    return ok(undefined);
+    for (let tries = 1; ; tries++) {
+      const created = ours ? await createFrom(docker, resource, recipe, ours, context) : await recipe.create(context);
+      // Somebody else (another window) may have won the race for the name: then it is adopted.
+      if (await find(resource, recipe, context)) return ok(undefined);
+      if (!created.ok) return created;
+      // The name is taken and nothing is listed: whoever is making it was killed, or is not done. Either way the engine ends it soon.
+      if (tries === MOST_TRIES)
+        return failed('start-failed', 'later', `${resource.id}: its name is taken in the engine by what is not there.`);
+      await sleep(TRY_AGAIN_MS, undefined, { signal: context.signal }).catch(() => undefined);
+      if (context.signal.aborted) return cancelled(resource);
+    }
   }
 
   async function adjust(resource: Resource, rung: Rung, it: Found, context: Context): Promise<Result<void>> {
