@@ -5,6 +5,7 @@ import { createShortcuts } from '../gateway/shortcut.ts';
 import { portProblem, type Reach } from '../readiness.ts';
 import { statusOf } from './engine.ts';
 import type { Found } from './found.ts';
+import { unframed } from './frames.ts';
 
 /** Where containers themselves listen: one look through the processes serves all. */
 const shortcutTo = createShortcuts();
@@ -41,12 +42,13 @@ export function reachOf(resource: Resource, it: Pick<Found, 'id' | 'backends'>, 
   };
 }
 
-/** The end of its log as plain text; the frames around the lines are dropped. */
+/** The end of its log as plain text. */
 export async function lastLines(container: Docker.Container, tail: number): Promise<string> {
-  return String(await container.logs({ stdout: true, stderr: true, tail }))
-    .replace(/[^\x20-\x7e\n]+/g, ' ')
-    .trim();
+  return plain(unframed(await container.logs({ stdout: true, stderr: true, tail })));
 }
+
+/** Without colours and the like. */
+const plain = (text: string): string => text.replace(/[^\P{C}\n]+/gu, ' ').trim();
 
 async function execProblem(
   container: Docker.Container,
@@ -56,12 +58,7 @@ async function execProblem(
   try {
     const { code, output } = await runInside(container, command, withinMs);
     if (code === undefined) return `did not end in ${withinMs / 1000} s`;
-    return code === 0
-      ? undefined
-      : `failed with exit code ${code}: ${output
-          .replace(/[^\x20-\x7e]+/g, ' ')
-          .trim()
-          .slice(-200)}`;
+    return code === 0 ? undefined : `failed with exit code ${code}: ${plain(output).replace(/\n+/g, ' ').slice(-200)}`;
   } catch (error) {
     // 409: it is not running (any more); whether it ended is for `dead` to say.
     if (statusOf(error) === 409) return 'is not running';
@@ -70,7 +67,7 @@ async function execProblem(
 }
 
 /**
- * Runs a program in the container to its end; `output` holds both streams, framed as the engine sends them. `code` is undefined where
+ * Runs a program in the container to its end; `output` holds what it said on both streams. `code` is undefined where
  * it had not ended in time: it is then left alone.
  */
 export async function runInside(
@@ -80,7 +77,7 @@ export async function runInside(
 ): Promise<{ readonly code: number | null | undefined; readonly output: string }> {
   const exec = await container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
   const stream = await exec.start({});
-  let output = '';
+  const output: Buffer[] = [];
   const ended = await new Promise<boolean>((resolve) => {
     const timer = setTimeout(() => resolve(false), withinMs);
     const end = (): void => {
@@ -88,12 +85,12 @@ export async function runInside(
       resolve(true);
     };
     stream.on('data', (data: Buffer) => {
-      output += data.toString('latin1');
+      output.push(data);
     });
     stream.on('end', end).on('error', end);
   });
   if (!ended) stream.destroy();
-  return { code: ended ? (await exec.inspect()).ExitCode : undefined, output };
+  return { code: ended ? (await exec.inspect()).ExitCode : undefined, output: unframed(Buffer.concat(output)) };
 }
 
 /** The engine tries a health check only every `interval`, often 10 s or more; running its command here is as true and sooner. */

@@ -8,8 +8,9 @@ import type { Context } from '../provider.ts';
 import { withUnstarted } from './copies.ts';
 import type { Data } from './data.ts';
 import { type Template, withData } from './design.ts';
+import { migrate, removeNetwork } from './migrations.ts';
 import { overBudget, takenBytes } from './room.ts';
-import { untilSeeded } from './seeding.ts';
+import { untilSeeded, watchDisk } from './seeding.ts';
 import { rootOf } from './tar.ts';
 import {
   originOf,
@@ -75,8 +76,12 @@ async function seedOnce(docker: () => Promise<Docker>, name: string, baking: Bak
   context.progress('seeding it once, for a snapshot');
   await tolerate(() => container.start());
   const seeding = { container, resource, data, lease: `${originOf(resource)}#seeding`, leftBytes: room.value };
-  const seeded = await untilSeeded(docker, seeding, context);
+  const guard = watchDisk(seeding, context);
+  const seeded = await untilSeeded(docker, seeding, guard, context);
   if (!seeded.ok || seeded.value === 'gone') return seeded as Result<'gone'>;
+  const aliases = Object.values(baking.template.NetworkingConfig?.EndpointsConfig ?? {}).flatMap((e) => e?.Aliases ?? []);
+  const migrated = await migrate(client, { ...seeding, migrations: data.migrations, aliases, name, guard }, context);
+  if (!migrated.ok || migrated.value === 'gone') return migrated as Result<'gone'>;
   context.progress('keeping the snapshot');
   return stopAndSeal(client, name, container, baking, context);
 }
@@ -144,6 +149,7 @@ async function stopAndSeal(
   const labels = volumeLabels(resource, data, 'seal', name, context);
   await client.createVolume({ Name: sealOf(name), Labels: { ...labels, [PART.roots]: JSON.stringify(roots) } });
   await tolerate(() => container.remove({ v: true }));
+  await removeNetwork(client, name);
   return ok({ name, key: data.key, base: data.base, roots, at: Number(labels[PART.at]) });
 }
 
@@ -171,11 +177,14 @@ async function clearAbandoned(client: Docker, name: string, resource: Resource, 
     const half = Labels[PART.of] ?? '';
     if (State === 'running' || context.now() - Created * 1000 < LEFT_ALONE_MS || (await endedLately(client, Id, context))) worked.add(half);
     else await tolerate(() => client.getContainer(Id).remove({ v: true }));
-    if (half === name && State === 'exited' && worked.has(half)) return 'busy';
+    if (half === name && Labels[PART.part] === 'seeding' && State === 'exited' && worked.has(half)) return 'busy';
   }
   const own = [`${LABEL.resource}=${originOf(resource)}`, `${PART.part}=snapshot`];
   for (const half of new Set((await ourVolumes(client, context, own)).map((v) => v.Labels[PART.of] ?? '')))
-    if (!worked.has(half) && !(await sealedAs(client, half))) await removeParts(client, half, context);
+    if (!worked.has(half) && !(await sealedAs(client, half))) {
+      await removeNetwork(client, half);
+      await removeParts(client, half, context);
+    }
   return 'clear';
 }
 
@@ -191,6 +200,7 @@ async function roomFor(client: Docker, { resource, data, diskBytes }: Baking): P
 
 async function discard(client: Docker, name: string, context: Context): Promise<void> {
   await tolerate(() => client.getContainer(seedingName(name)).remove({ force: true, v: true }));
+  await removeNetwork(client, name);
   if (!(await sealedAs(client, name))) await removeParts(client, name, context);
 }
 
