@@ -73,6 +73,7 @@ async function seedOnce(docker: () => Promise<Docker>, name: string, baking: Bak
   const room = await roomFor(client, baking);
   if (!room.ok) return room;
   const container = await seedingContainer(client, name, baking, context);
+  if (!container) return ok('gone');
   context.progress('seeding it once, for a snapshot');
   await tolerate(() => container.start());
   const seeding = { container, resource, data, lease: `${originOf(resource)}#seeding`, leftBytes: room.value };
@@ -86,13 +87,13 @@ async function seedOnce(docker: () => Promise<Docker>, name: string, baking: Bak
   return stopAndSeal(client, name, container, baking, context);
 }
 
-/** In the place of the data, the snapshot's volumes; without the developer's names and ports, so that it stands beside what serves. */
+/** Undefined: somebody else is making it, or is taking it away. In the place of the data, the snapshot's volumes; without the developer's names and ports, so that it stands beside what serves. */
 async function seedingContainer(
   client: Docker,
   name: string,
   { resource, data, template }: Baking,
   context: Context,
-): Promise<Docker.Container> {
+): Promise<Docker.Container | undefined> {
   const mounts = data.paths.map((path, i) => ({ path, volume: volumeOf(name, i) }));
   for (const { volume } of mounts)
     await client.createVolume({ Name: volume, Labels: { ...volumeLabels(resource, data, 'snapshot', name, context) } });
@@ -119,9 +120,10 @@ async function seedingContainer(
       NetworkingConfig: { EndpointsConfig: Object.fromEntries(endpoints) },
     });
   } catch (error) {
-    // 409: another window made it a moment ago, or one did that is gone; its work is taken up.
+    // 409: another window made it a moment ago, or one did that is gone; its work is taken up. It is not listed before it is whole.
     if (statusOf(error) !== 409) throw error;
-    return client.getContainer(seedingName(name));
+    const there = await ifThere(() => client.getContainer(seedingName(name)).inspect());
+    return there && client.getContainer(there.Id);
   } finally {
     await renewLeases([lease], context);
   }
