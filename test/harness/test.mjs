@@ -8,6 +8,7 @@ import { ensureCompose } from './compose.mjs';
 import { ensureDebianPackages } from './debian.mjs';
 import { ensureDocker, stopDocker } from './docker.mjs';
 import { ensureImages } from './images.mjs';
+import { ensureKubernetes } from './kubernetes.mjs';
 import { prepare } from './prepare.mjs';
 import { run, say } from './run.mjs';
 import { ensureVsCode } from './vscodeServer.mjs';
@@ -31,7 +32,8 @@ const windowProblem = await attempt('VS Code in a browser', async () => {
   await ensureVsCode();
   return undefined;
 });
-const env = { PREWARM_DOCKER: dockerProblem ?? 'yes' };
+const clusterProblem = await attempt('Kubernetes', ensureKubernetes);
+const env = { PREWARM_DOCKER: dockerProblem ?? 'yes', PREWARM_KUBERNETES: clusterProblem ?? 'yes' };
 
 await command('types', 'typescript/bin/tsc', '--noEmit');
 await command('lint', '@biomejs/biome/bin/biome', 'check', '.');

@@ -1,0 +1,2 @@
+export { ensureKubernetes } from './kubernetes/build.mjs';
+export { startCluster } from './kubernetes/startCluster.mjs';
