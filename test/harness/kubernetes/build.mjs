@@ -1,45 +1,41 @@
-import { copyFileSync, existsSync, linkSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder } from '../cache.mjs';
 import { must, run, say } from '../run.mjs';
 
-const SOURCE = join(import.meta.dirname, 'controlPlane');
-const VERSION = /k8s\.io\/kubernetes (v\S+)/.exec(readFileSync(join(SOURCE, 'go.mod'), 'utf8'))[1];
-const PROGRAMS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'];
-const EXTERNAL = process.env.PREWARM_KUBECONFIG;
+const GO_MOD = readFileSync(join(import.meta.dirname, 'go.mod'), 'utf8');
+const VERSION = /k8s\.io\/kubernetes (v\S+)/.exec(GO_MOD)[1];
+/** The API server first: suites of objects alone need no more. */
+const PROGRAMS = [...GO_MOD.matchAll(/^\t(\S+\/cmd\/\S+)$/gm)].map((m) => m[1]);
 
-/** The folder of the control plane's programs. */
-export const programsFolder = () => cacheFolder(`kubernetes-${VERSION}`);
+/** Where a program of the control plane is, once it is built. */
+export const programPath = (name) => join(cacheFolder(`kubernetes-${VERSION}`), name);
 
-/** A control plane to test against: the developer's (PREWARM_KUBECONFIG), else one built from Go modules into the cache. Returns why there is none. */
+/** The control plane that the tests run against, built from Go modules into the cache. Returns why it cannot be had, if so. */
 export async function ensureKubernetes() {
-  if (EXTERNAL) return existsSync(EXTERNAL) ? undefined : `PREWARM_KUBECONFIG names ${EXTERNAL}, which does not exist`;
-  if (process.platform !== 'linux')
-    return 'set PREWARM_KUBECONFIG to the kubeconfig of a cluster for tests (kind, minikube); none is built here';
+  if (process.platform !== 'linux') return 'the control plane of the tests (etcd, kube-apiserver, kwok) is for Linux';
   if ((await run('etcd', ['--version'])).code !== 0) return 'etcd is not installed (Debian: etcd-server)';
-  if (PROGRAMS.every((name) => existsSync(join(programsFolder(), name)))) return undefined;
-  if ((await run('go', ['version'])).code !== 0)
-    return 'Go is not installed to build kube-apiserver with, and PREWARM_KUBECONFIG is not set';
-  say(`building Kubernetes ${VERSION} and kwok with Go (ten minutes or more, once)`);
-  await build();
+  const missing = PROGRAMS.filter((path) => !existsSync(programPath(nameOf(path))));
+  if (missing.length === 0) return undefined;
+  if ((await run('go', ['version'])).code !== 0) return 'Go is not installed, to build kube-apiserver and its fellows with';
+  say(`building Kubernetes ${VERSION} and kwok with Go (a quarter of an hour or more, once)`);
+  for (const path of missing) await build(path);
   return undefined;
 }
 
-/** Built beside the cache and put in place whole, so that a build that was ended leaves nothing that looks complete. */
-async function build() {
-  const draft = mkdtempSync(join(tmpdir(), 'prewarm-kubernetes-'));
+const nameOf = (path) => path.split('/').at(-1);
+
+/** Put in place whole, so that a build that was ended leaves nothing that looks complete. */
+async function build(path) {
+  const folder = mkdtempSync(join(tmpdir(), 'prewarm-kubernetes-'));
   try {
-    for (const name of readdirSync(SOURCE)) copyFileSync(join(SOURCE, name), join(draft, name));
-    const program = join(programsFolder(), 'control-plane.draft');
-    await must('nice', ['-n', '19', 'go', 'build', '-trimpath', '-ldflags', linkerFlags(), '-o', program, '.'], { cwd: draft });
-    for (const name of PROGRAMS) {
-      rmSync(join(programsFolder(), name), { force: true });
-      linkSync(program, join(programsFolder(), name));
-    }
-    renameSync(program, join(programsFolder(), 'control-plane'));
+    for (const name of ['go.mod', 'go.sum']) copyFileSync(join(import.meta.dirname, name), join(folder, name));
+    const draft = `${programPath(nameOf(path))}.draft`;
+    await must('nice', ['-n', '19', 'go', 'build', '-trimpath', '-ldflags', linkerFlags(), '-o', draft, path], { cwd: folder });
+    renameSync(draft, programPath(nameOf(path)));
   } finally {
-    rmSync(draft, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -4,14 +4,15 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writ
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { programsFolder } from './build.mjs';
+import { programPath } from './build.mjs';
 import { ask } from './request.mjs';
 import { startTokenServer } from './tokenServer.mjs';
 
 /**
  * A control plane of its own on free loopback ports: etcd, kube-apiserver (RBAC, and the admission plugins that are on by default: Pod Security,
  * Priority, ResourceQuota, LimitRanger, …), kube-controller-manager, kube-scheduler, and kwok, which plays `nodes` nodes and makes their pods
- * ready. No container runs; a forwarded port of a pod ends at what `forwards` gives for it (container port → port on 127.0.0.1).
+ * ready. No container runs; a forwarded port of a pod ends at what `forwards` gives for it (container port → port on 127.0.0.1). With no nodes
+ * there are etcd and the API server alone, which is enough for objects, rights and watches.
  */
 export async function startCluster({ nodes = 1, forwards = {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'prewarm-cluster-'));
@@ -21,10 +22,11 @@ export async function startCluster({ nodes = 1, forwards = {} } = {}) {
   const admin = tokens.tokenFor('admin', ['system:masters']);
   const programs = new Map();
   const certificate = join(folder, 'pki', 'apiserver.crt');
+  const kubeconfig = writeKubeconfig(folder, 'admin', server, certificate, admin);
   writeKeys(folder);
 
   const start = (name, path, args) => programs.set(name, startProgram(folder, name, path, args));
-  const ours = (name, args) => start(name, join(programsFolder(), name), args);
+  const ours = (name, args) => start(name, programPath(name), args);
   const stopProgram = async (name, signal = 'SIGTERM') => {
     await programs.get(name)?.end(signal);
     programs.delete(name);
@@ -50,7 +52,6 @@ export async function startCluster({ nodes = 1, forwards = {} } = {}) {
   }
 
   async function startRest() {
-    const kubeconfig = writeKubeconfig(folder, 'admin', server, certificate, admin);
     ours('kube-controller-manager', [
       `--kubeconfig=${kubeconfig}`,
       '--secure-port=0',
@@ -83,7 +84,6 @@ export async function startCluster({ nodes = 1, forwards = {} } = {}) {
       async () => (await api('GET', '/api/v1/namespaces/default/serviceaccounts/default')).status === 200,
       programs.get('kube-controller-manager'),
     );
-    return kubeconfig;
   }
 
   async function stop() {
@@ -102,12 +102,14 @@ export async function startCluster({ nodes = 1, forwards = {} } = {}) {
       `--initial-cluster=default=http://127.0.0.1:${peerPort}`,
     ]);
     await startApiServer();
-    const kubeconfig = await startRest();
+    if (nodes > 0) await startRest();
     return {
       /** Of the administrator; its only context is `test`. */
       kubeconfig,
       server,
       folder,
+      /** The same at a port where nothing listens. */
+      unreachableKubeconfig: writeKubeconfig(folder, 'nobody', 'https://127.0.0.1:9', certificate, 'none'),
       /** One request of the administrator: `{status, body}`. A PATCH of `apply` is server-side apply: give `?fieldManager=`. */
       api,
       /** A bearer token of a user with these groups; works at once. */
