@@ -52,7 +52,7 @@ const TYPES = {
  */
 export function connect({ kubeconfig, context, namespace, answersWithinMs = 10_000 }: ClusterOptions): Connection {
   const loaded = lazily(() => loadConfig(kubeconfig, context));
-  let agent: RequestOptions['agent'];
+  let kept: { readonly certificate: string; readonly agent: RequestOptions['agent'] } | undefined;
 
   /** Credentials may be renewed at any time, so they are asked for each request; the connections are kept. */
   async function optionsOf(): Promise<RequestOptions> {
@@ -61,8 +61,9 @@ export function connect({ kubeconfig, context, namespace, answersWithinMs = 10_0
     await config.applyToHTTPSOptions(options).catch((error: unknown) => {
       throw new KubeconfigError(`the credentials of the context “${context}” could not be had: ${(error as Error).message}`);
     });
-    agent ??= keptAlive(options.agent);
-    return { ...options, agent };
+    const certificate = String(options.cert);
+    if (kept?.certificate !== certificate) kept = { certificate, agent: keptAlive(options.agent) };
+    return { ...options, agent: kept.agent };
   }
 
   async function send(method: keyof typeof TYPES, path: string, body: unknown, signal?: AbortSignal): Promise<IncomingMessage> {
@@ -76,9 +77,10 @@ export function connect({ kubeconfig, context, namespace, answersWithinMs = 10_0
         accept: 'application/json',
         ...(text === undefined ? {} : { 'content-type': TYPES[method], 'content-length': Buffer.byteLength(text) }),
       };
-      const question = httpsRequest(server + path, { ...options, method: http, headers, ...(signal ? { signal } : {}) }, resolve);
-      question.on('error', reject);
-      question.setTimeout(answersWithinMs, () => question.destroy(new Error(`did not answer in ${answersWithinMs / 1000} s`)));
+      const question = httpsRequest(server + path, { ...options, method: http, headers, ...(signal ? { signal } : {}) });
+      const timer = setTimeout(() => question.destroy(new Error(`did not answer in ${answersWithinMs / 1000} s`)), answersWithinMs);
+      const settled = (): void => clearTimeout(timer);
+      question.on('response', settled).on('response', resolve).on('error', settled).on('error', reject);
       question.end(text);
     });
   }
@@ -94,15 +96,13 @@ export function connect({ kubeconfig, context, namespace, answersWithinMs = 10_0
     async stream(path, signal) {
       const answer = await send('GET', path, undefined, signal);
       if ((answer.statusCode ?? 500) >= 400) throw errorOf(answer, parsed(await textOf(answer)));
-      answer.socket.setTimeout(0);
       return answer;
     },
     async socketOptions(path) {
       const { server } = await loaded();
-      const { agent: _, ...options } = await optionsOf();
-      return { url: server.replace(/^http/, 'ws') + path, options };
+      return { url: server.replace(/^http/, 'ws') + path, options: await optionsOf() };
     },
-    close: () => (agent as { destroy?(): void } | undefined)?.destroy?.(),
+    close: () => (kept?.agent as { destroy?(): void } | undefined)?.destroy?.(),
   };
 }
 

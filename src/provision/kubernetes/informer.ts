@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, type Connection } from './connection.ts';
 import { isExpired } from './faults.ts';
 import { type ApiObject, type ObjectType, pathOf } from './objects.ts';
@@ -75,6 +76,8 @@ export function createInformer(connection: Connection, type: ObjectType, selecto
       while (!closing.signal.aborted) {
         const from = `${query}watch=true&allowWatchBookmarks=true&timeoutSeconds=${WATCH_S}&resourceVersion=${version}`;
         await read(await connection.stream(`${path}?${from}`, closing.signal));
+        // One that ends watches at once must not be asked without a pause.
+        await sleep(FIRST_PAUSE_MS, undefined, { signal: closing.signal, ref: false });
       }
     } catch (error) {
       if (closing.signal.aborted) return;
@@ -94,6 +97,8 @@ export function createInformer(connection: Connection, type: ObjectType, selecto
   async function read(stream: IncomingMessage): Promise<void> {
     let silent = setTimeout(() => stream.destroy(new Error('the watch fell silent')), SILENT_MS);
     silent.unref();
+    // Told by `errored` when the lines end.
+    stream.on('error', () => {});
     try {
       for await (const line of createInterface({ input: stream })) {
         silent = silent.refresh();

@@ -2,15 +2,16 @@ import { type Backend, failed, ok, type Resource, type Result, type Rung, rungIn
 import { LABEL, specHash } from '../ownership.ts';
 import type { Context } from '../provider.ts';
 import { type Reach, untilReady } from '../readiness.ts';
-import { createAccess, type Verb } from './access.ts';
 import { heldAboveElsewhere, holdLease } from './clusterLeases.ts';
 import { ApiError, type Connection } from './connection.ts';
 import { faultOf, isForbidden, overQuota } from './faults.ts';
 import type { Forwarders } from './forwarders.ts';
 import { declaredReplicas, fetchJob, fetchJobName, manifestsOf, objectsOf, type Stance, workloadOf } from './manifest.ts';
-import { type ApiObject, CLAIM, groupOf, JOB, type ObjectType, POD, pathOf, QUOTA, typeOf } from './objects.ts';
+import { type ApiObject, CLAIM, JOB, type ObjectType, POD, pathOf, QUOTA, typeOf } from './objects.ts';
+import { createPermits } from './permits.ts';
 import { quotaProblem } from './quota.ts';
-import { hasCondition, isFetched, isReady, refusalOf, type Trouble, troubleOf } from './rungOf.ts';
+import { hasCondition, isFetched, refusalOf, type Trouble, troubleOf } from './rungOf.ts';
+import { cancelled, late, troubled } from './startFaults.ts';
 import type { Seen, View } from './view.ts';
 import { apply, isRestricted, priorityClassOf, refusedPods, remove, stop } from './writes.ts';
 
@@ -22,7 +23,7 @@ const FETCHED_WITHIN_MS = 10 * 60_000;
 
 /** Brings a resource to a rung. */
 export function createMover(connection: Connection, view: View, forwarders: Forwarders) {
-  let access: ReturnType<typeof createAccess> | undefined;
+  let permits: ReturnType<typeof createPermits> | undefined;
 
   const typeIn = (resource: Resource): ObjectType => typeOf(workloadOf(resource)) as ObjectType;
 
@@ -33,7 +34,8 @@ export function createMover(connection: Connection, view: View, forwarders: Forw
       const held = context.onBehalfOf === 'prediction' ? await heldAboveElsewhere(connection, resource, rung, context) : undefined;
       if (held) return failed('held-by-other', 'later', `${resource.id} is held ${held.rung} by another machine (${held.instance}).`);
     }
-    const allowed = await permitted(resource, rung, context);
+    permits ??= createPermits(connection, context.now);
+    const allowed = await permits(resource, rung);
     if (!allowed.ok) return allowed;
     if (rungIndex(rung) >= rungIndex('created')) await holdLease(connection, resource, rung, context);
     return adjust(resource, rung, seen, context);
@@ -145,7 +147,7 @@ export function createMover(connection: Connection, view: View, forwarders: Forw
       const trouble = seen.workload && (troubleOf(seen.workload, seen.pods) ?? (await refusal(seen.workload, seen.pods)));
       if (trouble) {
         // What can't start must not be tried for ever.
-        await stop(connection, typeIn(resource), workloadOf(resource).metadata.name);
+        view.informer(typeIn(resource)).take(await stop(connection, typeIn(resource), workloadOf(resource).metadata.name));
         return troubled(resource, trouble);
       }
       if (context.now() > until) return late(resource, seen);
@@ -195,30 +197,6 @@ export function createMover(connection: Connection, view: View, forwarders: Forw
     );
   }
 
-  /** What we may not do is not tried. */
-  async function permitted(resource: Resource, rung: Rung, context: Context): Promise<Result<void>> {
-    access ??= createAccess(connection, context.now);
-    const verbs: readonly Verb[] = rungIndex(rung) >= rungIndex('created') ? ['create', 'patch'] : rung === 'absent' ? ['delete'] : [];
-    const asked: [Verb, ObjectType, string?][] = verbs.flatMap((verb) =>
-      objectsOf(resource).flatMap((o): [Verb, ObjectType][] => {
-        const type = typeOf(o);
-        return type && !(verb === 'delete' && type === CLAIM) ? [[verb, type]] : [];
-      }),
-    );
-    if (rung === 'fetched') asked.push(['create', JOB], ['patch', JOB]);
-    if (rung === 'ready' && resource.ports.length > 0) asked.push(['create', POD, 'portforward']);
-    for (const [verb, type, subresource] of asked) {
-      if (await access.may(verb, type, subresource)) continue;
-      const what = [groupOf(type) ? `${type.plural}.${groupOf(type)}` : type.plural, ...(subresource ? [subresource] : [])].join('/');
-      return failed(
-        'forbidden',
-        'never',
-        `${resource.id}: you may not ${verb} ${what} in the namespace ${connection.namespace}. Ask its administrator for that right.`,
-      );
-    }
-    return ok(undefined);
-  }
-
   const reachOf = (backends: readonly Backend[]): Reach => ({
     port: async (port) => backends.find((b) => b.containerPort === port)?.port,
     run: async () => 'cannot be run in a cluster',
@@ -239,36 +217,3 @@ export function createMover(connection: Connection, view: View, forwarders: Forw
 /** Some fields of a StatefulSet and all of a Job's template can't be changed. */
 const isImmutable = (error: unknown): boolean =>
   error instanceof ApiError && error.status === 422 && /immutable|forbidden/i.test(error.message);
-
-function troubled(resource: Resource, { of, text }: Trouble): Result<never> {
-  if (of === 'room') return { ok: false, fault: overQuota(resource, text) };
-  if (of === 'policy')
-    return failed(
-      'forbidden',
-      'never',
-      `${resource.id}: the cluster refuses its pods: ${text.slice(0, 400)}. Correct ${resource.declaredIn}.`,
-      text,
-    );
-  if (of === 'image')
-    return failed(
-      'image-missing',
-      'later',
-      `${resource.id}: its image could not be had (${text.slice(0, 300)}). Check it in ${resource.declaredIn}.`,
-      text,
-    );
-  return failed('start-failed', 'later', `${resource.id} ended before it was ready: ${text.slice(0, 400)}`, text);
-}
-
-function late(resource: Resource, { pods }: Seen): Result<never> {
-  const waiting = pods.find((pod) => !isReady(pod));
-  const said = (waiting?.status?.conditions ?? []).find(
-    (c: { status?: string; message?: string }) => c.status === 'False' && c.message,
-  )?.message;
-  return failed(
-    'not-ready',
-    'later',
-    `${resource.id} did not become ready in ${Math.round(resource.probe.timeoutMs / 1000)} s: ${said ?? (pods.length === 0 ? 'no pod was made' : 'its pods are not ready')}. Look at its log, or give its probe more time.`,
-  );
-}
-
-const cancelled = (resource: Resource) => failed('cancelled', 'never', `Warming ${resource.id} was cancelled.`);

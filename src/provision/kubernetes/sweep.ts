@@ -26,7 +26,8 @@ export async function sweepCluster(connection: Connection, view: View, context: 
     const held = leases.some((l) => l.resource === resource && l.workspace === workspace && l.until + graceMs > context.now());
     const over = await leaseOver(annotations, { ...context, now: () => context.now() - graceMs });
     if (held || !over) continue;
-    await stop(connection, typeOf(workload as never) as ObjectType, name);
+    const type = typeOf(workload as never) as ObjectType;
+    view.informer(type).take(await stop(connection, type, name));
     orphans.push({ resource, workspace, what: `${workload.kind} ${name}` });
   }
   for (const lease of leases) if (lease.until + OTHERS_GRACE_MS <= context.now()) await remove(connection, LEASE, lease.name);

@@ -1,6 +1,7 @@
 import { LABEL, OWNER } from '../ownership.ts';
 import type { EngineEvent } from '../provider.ts';
 import type { Change } from './informer.ts';
+import { ROLE } from './manifest.ts';
 import { type ApiObject, WORKLOADS } from './objects.ts';
 import type { View } from './view.ts';
 
@@ -14,7 +15,7 @@ export function watchWorkloads(view: View, ids: ReadonlyMap<string, string>, lis
       if (last.get(key) === did) return;
       last.set(key, did);
       const resource = object.metadata.annotations?.[LABEL.resource] ?? ids.get(key);
-      if (resource === undefined) return;
+      if (resource === undefined || object.metadata.labels?.[ROLE] !== undefined) return;
       const owner = object.metadata.labels?.[LABEL.owner] === OWNER ? 'prewarm' : 'developer';
       const image: string = object.spec?.template?.spec?.containers?.[0]?.image ?? '';
       listener({ at: timeOf(object), did, resource, owner, image });
@@ -25,10 +26,10 @@ export function watchWorkloads(view: View, ids: ReadonlyMap<string, string>, lis
   };
 }
 
-function wordFor(change: Change, { kind, spec, status }: ApiObject): string {
+function wordFor(change: Change, { kind, metadata, spec, status }: ApiObject): string {
   if (change === 'deleted') return 'destroy';
   const wanted = kind === 'Job' ? (spec?.suspend ? 0 : 1) : (spec?.replicas ?? 1);
-  if (wanted === 0) return 'die';
+  if (wanted === 0 || metadata.deletionTimestamp !== undefined) return 'die';
   return (status?.readyReplicas ?? status?.succeeded ?? 0) >= wanted ? 'ready' : 'start';
 }
 

@@ -24,19 +24,19 @@ function conflictsWithOursOnly(message: string): boolean {
   return managers.length > 0 && managers.every((name) => name === FIELD_MANAGER);
 }
 
-/** Its pods go with it; a StatefulSet's volume claims stay. */
+/** It is there, on its way out, until its pods are gone; a StatefulSet's volume claims stay. */
 export async function remove(connection: Connection, type: ObjectType, name: string): Promise<void> {
   await connection
-    .ask('DELETE', pathOf(type, connection.namespace, name), { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' })
+    .ask('DELETE', pathOf(type, connection.namespace, name), { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Foreground' })
     .catch((error: unknown) => {
       if (!isMissing(error)) throw error;
     });
 }
 
 /** To zero, whatever its declaration says; a Job is suspended. */
-export async function stop(connection: Connection, type: ObjectType, name: string): Promise<void> {
+export function stop(connection: Connection, type: ObjectType, name: string): Promise<ApiObject> {
   const spec = type.kind === 'Job' ? { suspend: true } : { replicas: 0 };
-  await connection.ask('MERGE', `${pathOf(type, connection.namespace, name)}?fieldManager=${FIELD_MANAGER}`, { spec });
+  return connection.ask<ApiObject>('MERGE', `${pathOf(type, connection.namespace, name)}?fieldManager=${FIELD_MANAGER}`, { spec });
 }
 
 /**

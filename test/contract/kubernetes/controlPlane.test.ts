@@ -25,7 +25,10 @@ describe.skipIf(clusterProblem !== undefined)(`the control plane${clusterProblem
   };
 
   it('knows users and their groups by their tokens, and lets each do what their role says', async () => {
-    expect(await whoAmI(cluster.kubeconfigFor('ada', ['team']))).toMatchObject({ username: 'ada', groups: ['team', 'system:authenticated'] });
+    expect(await whoAmI(cluster.kubeconfigFor('ada', ['team']))).toMatchObject({
+      username: 'ada',
+      groups: ['team', 'system:authenticated'],
+    });
     const list = connect({ kubeconfig: cluster.kubeconfigFor('ada'), context: 'test', namespace: 'default' });
     await expect(list.ask('GET', '/api/v1/namespaces/default/configmaps')).rejects.toMatchObject({ status: 403, reason: 'Forbidden' });
     list.close();

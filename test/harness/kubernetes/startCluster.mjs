@@ -116,11 +116,11 @@ export async function startCluster({ nodes = 1, forwards = {} } = {}) {
       tokenFor: tokens.tokenFor,
       /** A kubeconfig whose only user is the given one. */
       kubeconfigFor: (user, groups = []) => writeKubeconfig(folder, user, server, certificate, tokens.tokenFor(user, groups)),
-      /** Watches end and nothing answers until it is started again. */
-      stopApiServer: () => stopProgram('kube-apiserver'),
+      /** It crashes: watches break and nothing answers until it is started again. */
+      stopApiServer: () => stopProgram('kube-apiserver', 'SIGKILL'),
       startApiServer,
       restartApiServer: async () => {
-        await stopProgram('kube-apiserver');
+        await stopProgram('kube-apiserver', 'SIGKILL');
         await startApiServer();
       },
       /** Connections stay open and nothing comes (SIGSTOP), until it is resumed: as when the network is cut. */
