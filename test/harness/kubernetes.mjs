@@ -1,2 +1,2 @@
-export { ensureKubernetes } from './kubernetes/build.mjs';
+export { ensureKubernetes, NO_GO } from './kubernetes/build.mjs';
 export { startCluster } from './kubernetes/startCluster.mjs';

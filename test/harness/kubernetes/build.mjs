@@ -9,6 +9,9 @@ const VERSION = /k8s\.io\/kubernetes (v\S+)/.exec(GO_MOD)[1];
 /** The API server first: suites of objects alone need no more. */
 const PROGRAMS = [...GO_MOD.matchAll(/^\t(\S+\/cmd\/\S+)$/gm)].map((m) => m[1]);
 
+/** The one lack that no run is failed for. */
+export const NO_GO = 'Go is not installed, to build kube-apiserver and its fellows with';
+
 /** Where a program of the control plane is, once it is built. */
 export const programPath = (name) => join(cacheFolder(`kubernetes-${VERSION}`), name);
 
@@ -18,7 +21,7 @@ export async function ensureKubernetes() {
   if ((await run('etcd', ['--version'])).code !== 0) return 'etcd is not installed (Debian: etcd-server)';
   const missing = PROGRAMS.filter((path) => !existsSync(programPath(nameOf(path))));
   if (missing.length === 0) return undefined;
-  if ((await run('go', ['version'])).code !== 0) return 'Go is not installed, to build kube-apiserver and its fellows with';
+  if ((await run('go', ['version'])).code !== 0) return NO_GO;
   say(`building Kubernetes ${VERSION} and kwok with Go (a quarter of an hour or more, once)`);
   for (const path of missing) await build(path);
   return undefined;
