@@ -12,6 +12,7 @@ const PACKAGES = {
   'postgresql-client': ['/usr/bin/psql'],
   'docker-registry': ['/usr/bin/docker-registry'],
   'redis-server': ['/usr/bin/redis-server'],
+  'etcd-server': ['/usr/bin/etcd', '/usr/local/bin/etcd'],
   memcached: ['/usr/bin/memcached'],
   prometheus: ['/usr/bin/prometheus'],
   procps: ['/usr/bin/ps', '/bin/ps'],

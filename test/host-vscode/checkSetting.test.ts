@@ -82,6 +82,7 @@ describe('a setting’s value', () => {
       retentionDays: 90,
       snapshotBytes: 1_073_741_824,
       dockerHost: '',
+      kubernetes: { context: '', namespace: '' },
       devcontainerPath: '',
       battery: 'careful',
       credentials: 'off',

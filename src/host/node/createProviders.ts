@@ -6,12 +6,15 @@ import { createDatasetProvider } from '../../provision/providers/dataset.ts';
 import { createDevcontainerProvider } from '../../provision/providers/devcontainer.ts';
 import { createDockerProvider } from '../../provision/providers/docker.ts';
 import { createEmbeddedProvider } from '../../provision/providers/embedded.ts';
+import { createKubernetesProvider } from '../../provision/providers/kubernetes.ts';
 import { createLocalProvider } from '../../provision/providers/local.ts';
 import { createProcessProvider } from '../../provision/providers/process.ts';
 
 export interface ProviderOptions {
   /** Overrides the Docker endpoint that the environment or the current context names. */
   readonly dockerHost?: string;
+  /** The context of the kubeconfig and the namespace in which workloads may be made; without both, no cluster is touched. */
+  readonly kubernetes?: { readonly context: string; readonly namespace: string };
   /** The `devcontainer` command line to use (default: one on the path, else one that npm fetches). */
   readonly devcontainerPath?: string;
   /** Disk that snapshots and their copies may take, bytes; 0: nothing is baked. */
@@ -29,6 +32,7 @@ export interface ProviderOptions {
 /** Every engine of this version, the declared ones before the one that stands in. A new provider is one file and one line here. */
 export function createProviders({
   dockerHost,
+  kubernetes,
   snapshotBytes,
   devcontainerPath,
   embedded = 'on',
@@ -42,6 +46,7 @@ export function createProviders({
     createDockerProvider(docker),
     createDevcontainerProvider({ ...docker, cache, ...(devcontainerPath ? { path: devcontainerPath } : {}) }),
     createProcessProvider(),
+    ...(kubernetes?.context && kubernetes.namespace ? [createKubernetesProvider(kubernetes)] : []),
     ...(localBinaries === 'on' ? [createLocalProvider()] : []),
     ...(embedded === 'on' ? [createEmbeddedProvider({ cache, program: join(bundles, 'embedded.js') })] : []),
   ];

@@ -52,7 +52,10 @@ export interface OpenOptions {
   /** Root of Prewarm's own files; the user data folder where it is not given. */
   readonly stateFolder?: string;
   readonly settings?: Partial<Settings>;
-  readonly providers?: Pick<ProviderOptions, 'dockerHost' | 'devcontainerPath' | 'embedded' | 'localBinaries' | 'snapshotBytes'>;
+  readonly providers?: Pick<
+    ProviderOptions,
+    'dockerHost' | 'kubernetes' | 'devcontainerPath' | 'embedded' | 'localBinaries' | 'snapshotBytes'
+  >;
   readonly retentionDays?: number;
   /** Undefined: databases get no roles of ours. */
   readonly credentials?: Pick<CredentialOptions, 'secrets' | 'scope'> | undefined;
@@ -98,6 +101,7 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
       bundles: options.bundles,
       log: options.log,
       ...(options.providers?.dockerHost ? { dockerHost: options.providers.dockerHost } : {}),
+      ...(options.providers?.kubernetes ? { kubernetes: options.providers.kubernetes } : {}),
     }),
     heldElsewhere: async (id, rung) =>
       (await heldAbove(id, rung, { workspace: workspace.id, leases: leasesIn(root), now: Date.now, instance })) !== undefined,

@@ -9,6 +9,7 @@ export interface SweeperOptions {
   /** Root of Prewarm's own files. */
   readonly root: string;
   readonly dockerHost?: string;
+  readonly kubernetes?: { readonly context: string; readonly namespace: string };
 }
 
 export interface StartSweeperOptions extends SweeperOptions {
@@ -39,13 +40,13 @@ export function createSweeperStarter(options: StartSweeperOptions): () => void {
   };
 }
 
-async function start({ root, dockerHost, bundles, log }: StartSweeperOptions): Promise<void> {
+async function start({ root, dockerHost, kubernetes, bundles, log }: StartSweeperOptions): Promise<void> {
   const holder = await holderOf(sweeperLock(await ownIdentity()), { leases: leasesIn(root) });
   if (holder && (await lifeOf(holder)) === 'alive') return;
   const file = sweeperLogIn(root);
   const long = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_AT_MOST_BYTES;
   const out = openSync(file, long ? 'w' : 'a', 0o600);
-  const told: SweeperOptions = { root, ...(dockerHost ? { dockerHost } : {}) };
+  const told: SweeperOptions = { root, ...(dockerHost ? { dockerHost } : {}), ...(kubernetes ? { kubernetes } : {}) };
   const child = spawn(process.execPath, ['--max-old-space-size=64', join(bundles, 'sweeper.js'), JSON.stringify(told)], {
     // Not the workspace's folder: a process keeps its own from being removed on Windows.
     cwd: root,

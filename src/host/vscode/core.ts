@@ -15,6 +15,7 @@ export async function openCore(options: CoreOptions): Promise<App> {
       embedded: options.embedded,
       localBinaries: options.localBinaries,
       ...(options.dockerHost ? { dockerHost: options.dockerHost } : {}),
+      kubernetes: options.kubernetes,
       ...(options.devcontainerPath ? { devcontainerPath: options.devcontainerPath } : {}),
       snapshotBytes: options.snapshotBytes,
     },

@@ -19,6 +19,8 @@ export interface CoreOptions {
   readonly horizonMs: number;
   readonly retentionDays: number;
   readonly dockerHost: string;
+  /** Empty names: no cluster is touched. */
+  readonly kubernetes: { readonly context: string; readonly namespace: string };
   readonly devcontainerPath: string;
   readonly snapshotBytes: number;
   readonly branchCopies: 'on' | 'off';

@@ -27,7 +27,7 @@ export function definition(
   folder: vscode.WorkspaceFolder,
 ): vscode.McpStdioServerDefinition {
   const { version } = extension.packageJSON as { version: string };
-  const host = vscode.workspace.getConfiguration('prewarm', folder).get('docker.host', '');
+  const { dockerHost, kubernetes } = engines(folder);
   const args = [
     join(extension.extensionPath, 'dist', 'cli.js'),
     'mcp',
@@ -36,6 +36,18 @@ export function definition(
     '--state',
     globalStorageUri.fsPath,
   ];
-  const env = { ELECTRON_RUN_AS_NODE: '1', ...(host ? { DOCKER_HOST: host } : {}) };
+  const env = { ELECTRON_RUN_AS_NODE: '1', ...(dockerHost ? { DOCKER_HOST: dockerHost } : {}), ...kubernetes };
   return new vscode.McpStdioServerDefinition('Prewarm', process.execPath, args, env, version);
+}
+
+/** The engines that the settings name, as the command line is told of them. */
+function engines(folder: vscode.WorkspaceFolder) {
+  const settings = vscode.workspace.getConfiguration('prewarm', folder);
+  return {
+    dockerHost: settings.get('docker.host', ''),
+    kubernetes: {
+      PREWARM_KUBERNETES_CONTEXT: settings.get('kubernetes.context', ''),
+      PREWARM_KUBERNETES_NAMESPACE: settings.get('kubernetes.namespace', ''),
+    },
+  };
 }

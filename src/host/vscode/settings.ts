@@ -46,6 +46,19 @@ export const SETTINGS = {
     restricted: true,
     heard: 'after-reload',
   },
+  // Of the kubeconfig; empty: no cluster is touched.
+  'kubernetes.context': {
+    rule: { type: 'string', pattern: '^[^\\u0000-\\u001f]*$', default: '' },
+    scope: 'machine',
+    restricted: true,
+    heard: 'after-reload',
+  },
+  'kubernetes.namespace': {
+    rule: { type: 'string', pattern: '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$', default: '' },
+    scope: 'machine',
+    restricted: true,
+    heard: 'after-reload',
+  },
   'credentials.enabled': {
     rule: { type: 'boolean', default: false },
     scope: 'machine-overridable',
@@ -75,6 +88,7 @@ export type Settings = Pick<
   | 'horizonMs'
   | 'retentionDays'
   | 'dockerHost'
+  | 'kubernetes'
   | 'devcontainerPath'
   | 'embedded'
   | 'localBinaries'
@@ -97,6 +111,7 @@ export function settingsOf(values: Values): Settings {
     feeds: values.feeds,
     snapshotBytes: values['snapshots.diskGB'] * 2 ** 30,
     dockerHost: values['docker.host'],
+    kubernetes: { context: values['kubernetes.context'], namespace: values['kubernetes.namespace'] },
     devcontainerPath: values['devcontainer.path'],
     battery: values.battery,
     credentials: onOff(values['credentials.enabled']),
