@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, type Result } from '../../domain/index.ts';
+import { createEngineLink } from '../../provision/engine/link.ts';
 import { nextLeaseEnd } from '../../provision/leases.ts';
 import { ifUnlocked, sweepLocks } from '../../provision/lock.ts';
 import { ownIdentity } from '../../provision/processIdentity.ts';
@@ -25,7 +26,7 @@ async function run(options: SweeperOptions): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   const context = contextOf(options, stop.signal);
   const lock = sweeperLock(await ownIdentity());
-  const providers = [createDockerProvider(options.dockerHost ? { host: options.dockerHost } : {}), createProcessProvider()];
+  const providers = [createDockerProvider({ engine: createEngineLink(options.engine) }), createProcessProvider()];
   const sweep = () => sweepAll(options, providers, context);
   for (let due = true; due; ) {
     const done = await ifUnlocked(lock, context, () => sweepUntilCold(context, sweep));
