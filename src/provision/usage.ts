@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { type Allowance, failed, ok, type Resource, type ResourceId, type Result, type Usage } from '../domain/index.ts';
+import { isPodman, limitPodman } from './engine/podman.ts';
 import { LABEL, OWNER } from './ownership.ts';
 import type { Context, Provider } from './provider.ts';
 
@@ -132,10 +133,13 @@ export async function limitContainers(docker: Docker, resource: Resource, allowa
     if (Labels[LABEL.resource] !== resource.id) continue;
     const container = docker.getContainer(Id);
     const { HostConfig } = await container.inspect();
-    const limited = HostConfig as Limited;
-    const record = await declaredOf(Id, limited, allowance, context);
-    const change = await changeOf(docker, limited, record, allowance);
-    if (Object.keys(change).length > 0) await container.update(change);
+    const record = await declaredOf(Id, HostConfig as Limited, allowance, context);
+    const podman = await isPodman(docker);
+    // Podman goes on telling what the container was made with, so there it is said again each time.
+    const now = podman && record.written ? SAID_AGAIN : (HostConfig as Limited);
+    const change = await changeOf(docker, now, record, allowance);
+    if (Object.keys(change).length === 0) continue;
+    await (podman ? limitPodman(docker, Id, change) : container.update(change));
   }
   await forgetOthers(
     all.map((c) => c.Id),
@@ -151,6 +155,8 @@ interface Limited {
   readonly Memory?: number;
 }
 
+const SAID_AGAIN: Limited = { CpuQuota: 1, Memory: 1 };
+
 /** Which limits are the developer's own. */
 interface Declared {
   readonly cpu: boolean;
@@ -160,19 +166,24 @@ interface Declared {
 const folderOf = (context: Context): string => join(context.storage, 'limits');
 
 /** Written before the first limit of ours is set, by whichever window comes first; never written anew. */
-async function declaredOf(id: string, now: Limited, allowance: Allowance, context: Context): Promise<Declared> {
+async function declaredOf(
+  id: string,
+  now: Limited,
+  allowance: Allowance,
+  context: Context,
+): Promise<Declared & { readonly written: boolean }> {
   const file = join(folderOf(context), `${id}.json`);
   const declared: Declared = { cpu: (now.NanoCpus ?? 0) > 0 || (now.CpuQuota ?? 0) > 0, memory: (now.Memory ?? 0) > 0 };
   const known = await readFile(file, 'utf8').catch(() => undefined);
-  if (known !== undefined) return JSON.parse(known) as Declared;
-  if (allowance.cpuCores === undefined && allowance.memoryBytes === undefined) return declared;
+  if (known !== undefined) return { ...(JSON.parse(known) as Declared), written: true };
+  if (allowance.cpuCores === undefined && allowance.memoryBytes === undefined) return { ...declared, written: false };
   await mkdir(folderOf(context), { recursive: true, mode: 0o700 });
   try {
     await writeFile(file, JSON.stringify(declared), { flag: 'wx', mode: 0o600 });
-    return declared;
+    return { ...declared, written: true };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return JSON.parse(await readFile(file, 'utf8')) as Declared;
+    return { ...(JSON.parse(await readFile(file, 'utf8')) as Declared), written: true };
   }
 }
 

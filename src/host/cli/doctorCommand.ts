@@ -2,6 +2,9 @@ import { release } from 'node:os';
 import { join } from 'node:path';
 import { ok, type Result } from '../../domain/index.ts';
 import type { Readings } from '../../plan/readings.ts';
+import { createContainers } from '../../provision/containers.ts';
+import { isElsewhere, privateParts } from '../../provision/engine/endpoint.ts';
+import { createEngineLink, type EngineLink } from '../../provision/engine/link.ts';
 import { createProviders } from '../node/createProviders.ts';
 import { createHostReadings } from '../node/hostReadings/hostReadings.ts';
 import { defaultStateFolder } from '../node/openApp.ts';
@@ -22,18 +25,37 @@ export async function doctorCommand({ signal, terminal }: Invocation): Promise<R
     { name: 'node', ok: Number(process.versions.node.split('.')[0]) >= 20, detail: process.versions.node },
     { name: 'platform', ok: true, detail: `${process.platform} ${process.arch} ${release()}` },
   ];
+  const engine = createEngineLink();
+  checks.push(await engineCheck(engine, signal));
   const providers = createProviders({ cache: join(defaultStateFolder(), 'cache'), bundles: BUNDLES });
   for (const provider of providers) {
     const result = await provider.check(signal);
     checks.push({ name: provider.name, ok: result.ok, detail: result.ok ? result.value.version : result.fault.message });
   }
   checks.push({ name: 'machine', ok: true, detail: machineLine(await createHostReadings([])()) });
-  await Promise.all(providers.map((p) => p.close()));
+  await Promise.all([engine, ...providers].map((p) => p.close()));
   return ok({
     json: { checks },
     lines: checks.map((c) => `${c.ok ? terminal.paint.green('✓') : terminal.paint.yellow('✗')} ${c.name.padEnd(14)} ${c.detail}`),
   });
 }
+
+/** Which engine, by which way, and why that one. */
+async function engineCheck(link: EngineLink, signal: AbortSignal): Promise<Check> {
+  const name = 'engine';
+  const answer = await createContainers({ engine: link }).check(signal);
+  try {
+    const { endpoint, because } = await link.chosen();
+    const way = `${WAYS[endpoint.by]}${isElsewhere(endpoint) ? ' to another machine' : ''}; ${because}`;
+    const said = answer.ok ? answer.value.version : answer.fault.message;
+    const hidden = privateParts(endpoint).reduce((text, part) => text.replaceAll(part, '…'), said);
+    return { name, ok: answer.ok, detail: `${hidden} (${way})` };
+  } catch {
+    return { name, ok: false, detail: answer.ok ? answer.value.version : answer.fault.message };
+  }
+}
+
+const WAYS = { socket: 'by its socket', tcp: 'by TCP', ssh: 'by ssh' } as const;
 
 /** What the plan yields to, as far as this machine tells. */
 function machineLine({ processorCount, memory, memoryStall, battery, network }: Readings): string {

@@ -54,7 +54,7 @@ export interface OpenOptions {
   readonly settings?: Partial<Settings>;
   readonly providers?: Pick<
     ProviderOptions,
-    'dockerHost' | 'kubernetes' | 'devcontainerPath' | 'embedded' | 'localBinaries' | 'snapshotBytes'
+    'engine' | 'kubernetes' | 'devcontainerPath' | 'embedded' | 'localBinaries' | 'snapshotBytes'
   >;
   readonly retentionDays?: number;
   /** Undefined: databases get no roles of ours. */
@@ -100,7 +100,7 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
       root,
       bundles: options.bundles,
       log: options.log,
-      ...(options.providers?.dockerHost ? { dockerHost: options.providers.dockerHost } : {}),
+      ...(options.providers?.engine ? { engine: options.providers.engine } : {}),
       ...(options.providers?.kubernetes ? { kubernetes: options.providers.kubernetes } : {}),
     }),
     heldElsewhere: async (id, rung) =>
@@ -131,7 +131,7 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
 }
 
 const feedPortsOf = ({ log, providers }: OpenOptions, secret: FeedWorld['secret'], folder: string, storage: string) =>
-  createFeedPorts({ folder, storage, secret, log, dockerHost: providers?.dockerHost });
+  createFeedPorts({ folder, storage, secret, log, engine: providers?.engine });
 
 export function defaultStateFolder(): string {
   return envPaths('prewarm', { suffix: '' }).data;

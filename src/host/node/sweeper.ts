@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, type Result } from '../../domain/index.ts';
+import { createEngineLink } from '../../provision/engine/link.ts';
 import { nextLeaseEnd } from '../../provision/leases.ts';
 import { ifUnlocked, sweepLocks } from '../../provision/lock.ts';
 import { ownIdentity } from '../../provision/processIdentity.ts';
@@ -57,9 +58,9 @@ async function sweepUntilCold(context: Context, sweep: () => Promise<string | un
 
 /** Containers and workloads are found on their engines, whatever their workspace; processes in the folder of each. Resolves to what went wrong. */
 function createSweep(options: SweeperOptions, context: Context): () => Promise<string | undefined> {
-  const { dockerHost, kubernetes } = options;
+  const { engine, kubernetes } = options;
   const engines: readonly Provider[] = [
-    createDockerProvider(dockerHost ? { host: dockerHost } : {}),
+    createDockerProvider({ engine: createEngineLink(engine) }),
     ...(kubernetes?.context && kubernetes.namespace ? [createKubernetesProvider(kubernetes)] : []),
   ];
   const processes = createProcessProvider();

@@ -1,24 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Resource } from '../../domain/index.ts';
+import { isElsewhere } from '../engine/endpoint.ts';
+import type { EngineLink } from '../engine/link.ts';
 import { createShortcuts } from '../gateway/shortcut.ts';
 import { portProblem, type Reach } from '../readiness.ts';
-import { statusOf } from './engine.ts';
-import type { Found } from './found.ts';
+import { type Engine, statusOf } from './engine.ts';
+import type { Reached } from './found.ts';
 import { unframed } from './frames.ts';
 
 /** Where containers themselves listen: one look through the processes serves all. */
 const shortcutTo = createShortcuts();
 const CLOSED_WITHIN_MS = 15;
+const LIVES_ELSEWHERE_MS = 600;
 /** A probe in a container that somebody has paused meanwhile never ends; a declared timeout of a health check goes before this. */
 const TRY_WITHIN_MS = 10_000;
 
+/** How long a connection must live to count as one to the server itself: of another machine the answer that it is closed takes its way. */
+export async function livesMs(link: EngineLink): Promise<number | undefined> {
+  return isElsewhere((await link.chosen()).endpoint) ? LIVES_ELSEWHERE_MS : undefined;
+}
+
 /** How a resource's probes reach its container. */
-export function reachOf(resource: Resource, it: Pick<Found, 'id' | 'backends'>, docker: () => Promise<Docker>): Reach {
+export function reachOf(resource: Resource, it: Pick<Reached, 'id' | 'backends'>, docker: Engine): Reach {
   const published = async (port: number) => it.backends.find((b) => b.containerPort === port)?.port;
   const inside = async () => (await docker()).getContainer(it.id);
   return {
     port: published,
+    livesMs: () => livesMs(docker.link),
     run: async (command) => execProblem(await inside(), command),
     logs: async () => String(await (await inside()).logs({ stdout: true, stderr: true, tail: 1000 })),
     // Database images run their health command against a private server while they still initialise; the published port is open only afterwards.
@@ -26,7 +35,7 @@ export function reachOf(resource: Resource, it: Pick<Found, 'id' | 'backends'>, 
       const port = resource.ports.find((p) => p.protocol === 'tcp');
       if (!port) return healthProblem(await inside());
       const at = await published(port.container);
-      const open = portProblem(at, at === undefined ? undefined : await shortcutTo(at));
+      const open = portProblem(at, at === undefined ? undefined : await shortcutTo(at), await livesMs(docker.link));
       // A closed port says so at once, and no program need be run inside; an open one is watched for a moment while it runs.
       const early = await Promise.race([open, sleep(CLOSED_WITHIN_MS, undefined)]);
       if (early !== undefined) return early;

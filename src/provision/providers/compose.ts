@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { failed, ok, type Resource, type Result } from '../../domain/index.ts';
 import { ifThere, imageFault } from '../containers/engine.ts';
@@ -29,7 +29,7 @@ interface Project {
  */
 export function createComposeProvider(options: ContainerOptions = {}): Provider {
   const containers = createContainers(options);
-  const tool = createTool(options.host ? { DOCKER_HOST: options.host } : {});
+  const tool = createTool(containers.tools);
 
   const recipe = (resource: Resource): Recipe => {
     const spec = resource.spec as ComposeSpec;
@@ -43,7 +43,8 @@ export function createComposeProvider(options: ContainerOptions = {}): Provider 
         const project = await resolve(resource, spec, context);
         if (!project.ok) return project;
         const service = serviceOf(project.value.file, resource, spec);
-        return service.ok ? ok(inputsOf(service.value)) : service;
+        if (!service.ok) return service;
+        return (await foldersApart(resource, spec, service.value)) ?? ok(inputsOf(service.value));
       },
       async template(context) {
         const project = await resolve(resource, spec, context);
@@ -110,11 +111,26 @@ export function createComposeProvider(options: ContainerOptions = {}): Provider 
     return ok({ digest, file });
   }
 
+  /** An engine elsewhere would mount an empty folder of its own in the place of the project's, and say nothing. */
+  async function foldersApart(resource: Resource, spec: ComposeSpec, service: ComposeService) {
+    const host = await containers.elsewhere();
+    const mounted = host === undefined ? undefined : inputsOf(service).mounts.find((m) => m.type === 'bind' && isIn(spec, m.source));
+    if (!mounted) return undefined;
+    const where = relative(dirname(spec.file), mounted.source ?? '') || '.';
+    return failed(
+      'unsupported',
+      'never',
+      `${resource.id} mounts ./${where} of this machine, and Docker runs on ${host}. Use a named volume or an engine of this machine.`,
+    );
+  }
+
   async function create(resource: Resource, spec: ComposeSpec, context: Context): Promise<Result<void>> {
     const project = await resolve(resource, spec, context);
     if (!project.ok) return project;
     const declared = serviceOf(project.value.file, resource, spec);
     if (!declared.ok) return declared;
+    const apart = await foldersApart(resource, spec, declared.value);
+    if (apart) return apart;
     const services = { ...project.value.file.services, [spec.service]: adorned(declared.value, resource, context) };
     const generated = join(context.storage, 'compose', `${stableName(resource, context)}.json`);
     await mkdir(dirname(generated), { recursive: true });
@@ -155,7 +171,7 @@ export function createComposeProvider(options: ContainerOptions = {}): Provider 
         (labels) => resourceOf(resources, labels),
         listener,
       ),
-    close: async () => {},
+    close: async () => containers.close(),
   });
 }
 
@@ -164,6 +180,8 @@ function buildContext({ build }: ComposeService): string | undefined {
   const context = typeof build === 'string' ? build : (build as { context?: unknown } | undefined)?.context;
   return typeof context === 'string' && isAbsolute(context) ? context : undefined;
 }
+
+const isIn = ({ file }: ComposeSpec, path = '/'): boolean => !relative(dirname(file), path).startsWith('..');
 
 function serviceOf(file: ComposeFile, resource: Resource, spec: ComposeSpec): Result<ComposeService> {
   const service = file.services?.[spec.service];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { failed, ok, type Resource, type Result } from '../../domain/index.ts';
-import { faultOf, ifThere, statusOf, tolerate } from '../containers/engine.ts';
+import { type Engine, faultOf, ifThere, statusOf, tolerate } from '../containers/engine.ts';
 import { renewLeases } from '../leases.ts';
 import { LABEL, labelsFor } from '../ownership.ts';
 import type { Context } from '../provider.ts';
@@ -46,7 +46,7 @@ export interface Baking {
  * first, and names are deterministic: two who bake at once share one container, and what a crash left running is taken up
  * again. On any failure the half-made snapshot goes.
  */
-export async function bake(docker: () => Promise<Docker>, baking: Baking, context: Context): Promise<Result<Sealed>> {
+export async function bake(docker: Engine, baking: Baking, context: Context): Promise<Result<Sealed>> {
   const client = await docker();
   const name = snapshotName(baking.resource, baking.data.key, context);
   for (let again = 0; again < TRIES; again++) {
@@ -66,7 +66,7 @@ export async function bake(docker: () => Promise<Docker>, baking: Baking, contex
   return failed('start-failed', 'later', `${baking.resource.id}: another window keeps taking away what this one bakes. Try again later.`);
 }
 
-async function seedOnce(docker: () => Promise<Docker>, name: string, baking: Baking, context: Context): Promise<Result<Sealed | 'gone'>> {
+async function seedOnce(docker: Engine, name: string, baking: Baking, context: Context): Promise<Result<Sealed | 'gone'>> {
   const { resource, data } = baking;
   const client = await docker();
   if ((await clearAbandoned(client, name, resource, context)) === 'busy') return ok('gone');

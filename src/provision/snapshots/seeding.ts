@@ -2,9 +2,9 @@ import { posix } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { type Backend, failed, ok, type Resource, type Result } from '../../domain/index.ts';
-import { ifThere, messageOf, NO_SPACE, noSpace, statusOf } from '../containers/engine.ts';
-import { found } from '../containers/found.ts';
-import { lastLines, reachOf } from '../containers/reachOf.ts';
+import { type Engine, ifThere, messageOf, NO_SPACE, noSpace, statusOf } from '../containers/engine.ts';
+import { found, reached } from '../containers/found.ts';
+import { lastLines, livesMs, reachOf } from '../containers/reachOf.ts';
 import { renewLeases } from '../leases.ts';
 import type { Context } from '../provider.ts';
 import { attempt, NOT_PUBLISHED, portProblem } from '../readiness.ts';
@@ -37,7 +37,7 @@ export type DiskGuard = () => Promise<Result<never> | undefined>;
 export type Seeded = Result<'seeded' | 'gone'>;
 
 /** Waits until the data are seeded and served; then the container may be stopped. Fails when it dies, hangs, is cancelled, or the disk runs out. */
-export async function untilSeeded(docker: () => Promise<Docker>, seeding: Seeding, guard: DiskGuard, context: Context): Promise<Seeded> {
+export async function untilSeeded(docker: Engine, seeding: Seeding, guard: DiskGuard, context: Context): Promise<Seeded> {
   const { resource } = seeding;
   const until = context.now() + AT_MOST_MS;
   let publishedBy: number | undefined;
@@ -63,10 +63,10 @@ export async function untilSeeded(docker: () => Promise<Docker>, seeding: Seedin
 }
 
 /** The probe passes early in images that serve privately while they initialise; their port is open only afterwards. */
-async function problemOf(docker: () => Promise<Docker>, { container, resource, data }: Seeding): Promise<string | undefined> {
+async function problemOf(docker: Engine, { container, resource, data }: Seeding): Promise<string | undefined> {
   try {
     const backends = await backendsOf(docker, container);
-    const open = await portProblem(backends.find((b) => b.containerPort === data.port)?.port);
+    const open = await portProblem(backends.find((b) => b.containerPort === data.port)?.port, undefined, await livesMs(docker.link));
     return open ?? (await attempt(resource.probe, reachOf(resource, { id: container.id, backends }, docker)));
   } catch (error) {
     const status = statusOf(error);
@@ -82,9 +82,9 @@ const outOfReach = (resource: Resource) =>
     `${resource.id} is not baked: its port cannot be published from the network that it is declared in, so that nobody could tell when it is seeded.`,
   );
 
-async function backendsOf(docker: () => Promise<Docker>, { id }: Docker.Container): Promise<readonly Backend[]> {
+async function backendsOf(docker: Engine, { id }: Docker.Container): Promise<readonly Backend[]> {
   const [info] = await (await docker()).listContainers({ all: true, filters: { id: [id] } });
-  return info ? found(info, 'prewarm').backends : [];
+  return info ? (await reached(found(info, 'prewarm'), docker.link)).backends : [];
 }
 
 /** How it ended, if it did. */

@@ -1,6 +1,5 @@
-import type Docker from 'dockerode';
 import { failed, ok, type Resource, type Result, type Snapshot } from '../../domain/index.ts';
-import { faultOf, ifThere } from '../containers/engine.ts';
+import { type Engine, faultOf, ifThere } from '../containers/engine.ts';
 import type { Labels } from '../containers/found.ts';
 import { LABEL } from '../ownership.ts';
 import type { Context, Snapshots } from '../provider.ts';
@@ -31,7 +30,7 @@ export interface Prepared {
 }
 
 /** Seeded state, kept in volumes: seeded data are always served from a copy of a snapshot. `diskBytes` 0 turns it off. */
-export function createSnapshots(docker: () => Promise<Docker>, diskBytes: number) {
+export function createSnapshots(docker: Engine, diskBytes: number) {
   const copies = createCopies(docker);
 
   async function look(resource: Resource, declaration: Declaration, context: Context): Promise<Result<Data | undefined>> {
