@@ -83,7 +83,7 @@ describe.skipIf(unavailable !== undefined)(unavailable ? `docker by ssh (skipped
   it('works without a shared login, as on Windows', async () => {
     const { endpoint } = await link().chosen();
     const ssh = createSsh(endpoint as SshEndpoint, { environment: server.environment, shared: false });
-    const connection = await ssh.connect();
+    const connection = ssh.connect();
     connection.write('GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n');
     expect(String((await connection.toArray()).join(''))).toMatch(/^HTTP\/1.1 200 OK/);
     const echo = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1');

@@ -67,7 +67,7 @@ describe.skipIf(unavailable !== undefined)(unavailable ? `docker by TLS (skipped
 
   it.each([
     ['strange-authority', /was not trusted over TLS: its certificate is not signed by the authority in `ca\.pem`/],
-    ['strange-client', /refused this machine’s certificate/],
+    ['strange-client', /refused this machine’s certificate|ended the TLS connection.*trust this machine’s certificate/],
     ['gone', /There is no Docker context “gone”/],
   ])('%s: one message, and what it has is unknown', async (name, message) => {
     const docker = provider(name);

@@ -146,7 +146,7 @@ export function isUnreachable(error: unknown): boolean {
 
 /** The connection ended under the question: one that was kept open too long, or the engine went away just now. */
 export function isLost(error: unknown): boolean {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message } = (error instanceof LinkError ? (error.cause ?? error) : error) as NodeJS.ErrnoException;
   return code === 'ECONNRESET' || code === 'EPIPE' || /socket hang up/.test(message ?? '');
 }
 

@@ -105,12 +105,10 @@ function bySsh(ssh: Ssh): Omit<Way, 'chosen'> {
   const agent = new HttpAgent({ keepAlive: true, maxSockets: MOST_SSH, maxFreeSockets: MOST_SSH, timeout: IDLE_MS });
   // The agent takes any stream; its types know only of sockets.
   Object.assign(agent, {
-    createConnection(_options: unknown, created: (error: Error | null, connection?: Duplex) => void): void {
-      ssh.connect().then((connection) => created(null, connection), created);
-    },
+    createConnection: (): Duplex => ssh.connect(),
   });
   return {
-    connection: { host: 'docker', port: 80, protocol: 'http', agent, ca: undefined, cert: undefined, key: undefined } as object,
+    connection: { host: 'docker', port: 80, protocol: 'http', agent, socketPath: undefined, ca: undefined, cert: undefined, key: undefined } as object,
     portHere: ({ ip, port }) => ssh.forward(isAny(ip) ? '127.0.0.1' : (ip as string), port),
     close() {
       agent.destroy();

@@ -19,6 +19,11 @@ export function explained(error: NodeJS.ErrnoException, endpoint: Endpoint): Err
         cause: error,
       },
     );
+  if (endpoint.by === 'tcp' && endpoint.tls && (code === 'ECONNRESET' || /socket hang up/.test(message)))
+    return new LinkError(
+      `Docker on ${endpoint.host} ended the TLS connection. Is it running, and does it trust this machine’s certificate (\`cert.pem\`)?`,
+      { cause: error },
+    );
   if (endpoint.by === 'socket' && code === 'EACCES')
     return new LinkError(
       'Docker is there, but you may not use its socket. Add yourself to the group `docker` and log in anew, or use a rootless engine.',

@@ -1,48 +1,79 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import type { Socket } from 'node:net';
-import { Duplex } from 'node:stream';
+import { Duplex, type Readable, type Writable } from 'node:stream';
+
+/** What a connection is made of: a socket, or the pipes of a program. */
+export interface Ends {
+  readonly from: Readable;
+  readonly to: Writable;
+  /** What keeps the process alive while it is in use. */
+  readonly handles: readonly object[];
+  /** Resolves when it is over, to why. */
+  readonly ended: Promise<Error>;
+  end(): void;
+}
 
 /**
- * The two pipes of a program as one connection, with what Node's HTTP client asks of a socket beyond a stream. It fails with what the program
- * said where that ends before a byte came.
+ * A connection that is still being made, with what Node's HTTP client asks of a socket beyond a stream. It fails with what `ended` says where
+ * it is over before a byte came.
  */
-export function duplexOf(child: ChildProcessWithoutNullStreams, ended: Promise<Error>): Duplex {
-  let heard = false;
+export function duplexOf(making: Promise<Ends>): Duplex {
+  let ends: Ends | undefined;
+  let inUse = true;
   let silence: NodeJS.Timeout | undefined;
-  const connection = new Duplex({
+  const connection: Duplex = new Duplex({
     allowHalfOpen: true,
-    read: () => void child.stdout.resume(),
-    write: (chunk: Buffer, encoding, done) => void child.stdin.write(chunk, encoding, (error) => done(error)),
-    final: (done) => void child.stdin.end(done),
+    construct(done) {
+      making.then((made) => {
+        ends = made;
+        hold();
+        listen(made);
+        done();
+      }, done);
+    },
+    read: () => void ends?.from.resume(),
+    write: (chunk: Buffer, encoding, done) => void ends?.to.write(chunk, encoding, (error) => done(error)),
+    final: (done) => void ends?.to.end(() => done()),
     destroy(error, done) {
       clearTimeout(silence);
-      child.kill();
+      if (ends) ends.end();
+      else making.then(({ end }) => end()).catch(() => {});
       done(error);
     },
   });
-  child.stdout.on('data', (chunk: Buffer) => {
-    heard = true;
-    silence?.refresh();
-    if (!connection.push(chunk)) child.stdout.pause();
-  });
-  child.stdout.on('end', () => heard && connection.push(null));
-  // It went away while something was said to it: what it said at its end is the better error.
-  child.stdin.on('error', () => {});
-  void ended.then((error) => !heard && connection.destroy(error));
-  const ends = [child.stdin, child.stdout, child.stderr] as unknown as Socket[];
-  const each = (act: (end: Socket | ChildProcessWithoutNullStreams) => void): Duplex => {
-    for (const end of [...ends, child]) act(end);
+
+  function listen({ from, to, ended }: Ends): void {
+    let heard = false;
+    from.on('data', (chunk: Buffer) => {
+      heard = true;
+      silence?.refresh();
+      if (!connection.push(chunk)) from.pause();
+    });
+    from.on('end', () => heard && connection.push(null));
+    // It went away while something was said to it: why it ended is the better error.
+    from.on('error', () => {});
+    to.on('error', () => {});
+    void ended.then((error) => connection.destroy(heard ? undefined : error));
+  }
+
+  function hold(): Duplex {
+    for (const handle of ends?.handles ?? []) (handle as { ref?(): void; unref?(): void })[inUse ? 'ref' : 'unref']?.();
     return connection;
-  };
+  }
+
   return Object.assign(connection, {
-    ref: () => each((end) => end.ref()),
-    unref: () => each((end) => end.unref()),
-    setKeepAlive: () => connection,
-    setNoDelay: () => connection,
+    ref() {
+      inUse = true;
+      return hold();
+    },
+    unref() {
+      inUse = false;
+      return hold();
+    },
     setTimeout(ms: number) {
       clearTimeout(silence);
       silence = ms > 0 ? setTimeout(() => connection.emit('timeout'), ms).unref() : undefined;
       return connection;
     },
-  }).ref();
+    setKeepAlive: () => connection,
+    setNoDelay: () => connection,
+  });
 }

@@ -1,5 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
+import { connect as dial, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -10,17 +12,18 @@ import { spawned } from '../spawned.ts';
 import type { Environment } from './choose.ts';
 import type { SshEndpoint } from './endpoint.ts';
 import { LinkError, sshProblem } from './linkError.ts';
-import { duplexOf } from './pipes.ts';
+import { duplexOf, type Ends } from './pipes.ts';
 
 /** Never a question at a terminal that is not there, nothing of the developer's configuration that opens ports or runs something else. */
 const QUIETLY = ['BatchMode=yes', 'ConnectTimeout=10', 'ServerAliveInterval=15', 'ServerAliveCountMax=3', 'RemoteCommand=none'];
 const CONNECTED_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 20;
 const PORT_TRIES = 5;
+const ANSWERS_WITHIN_MS = 5000;
 
 export interface Ssh {
-  /** A new connection to the engine there, as `docker system dial-stdio` gives it. */
-  connect(): Promise<Duplex>;
+  /** A new connection to the engine there. */
+  connect(): Duplex;
   /** The loopback port here behind which `host:port` as that machine sees it is served. The same one when asked again. */
   forward(host: string, port: number): Promise<number>;
   close(): void;
@@ -34,16 +37,19 @@ export interface SshOptions {
 
 /**
  * The engine of another machine by the user's own `ssh`, with its keys, agent, known hosts and configuration. One login serves all: the first
- * program is the master, whose end of life is ours, since its input is a pipe of ours; further ones go through it.
+ * program is the master, which ends with us, since its input is a pipe of ours. Through it the engine's socket is forwarded, so that a
+ * connection is a channel and no program; where that is not allowed there, each is `docker system dial-stdio`, as the docker command does.
  */
 export function createSsh(to: SshEndpoint, { environment, shared = process.platform !== 'win32' }: SshOptions): Ssh {
-  const dialStdio = ['docker', ...(to.socket ? ['--host', `unix://${to.socket}`] : []), 'system', 'dial-stdio'];
+  const docker = ['docker', ...(to.socket ? ['--host', `unix://${to.socket}`] : [])];
+  const dialStdio = [...docker, 'system', 'dial-stdio'];
   const where = [...(to.user ? ['-l', to.user] : []), ...(to.port ? ['-p', String(to.port)] : []), '--', to.host];
   const quietly = [...QUIETLY, 'ClearAllForwardings=yes'].flatMap((option) => ['-o', option]);
   const ports = new Map<string, number>();
   const forwards = new Map<string, Promise<number>>();
   const programs = new Set<ChildProcessWithoutNullStreams>();
   let master: Promise<string> | undefined;
+  let door: Promise<string | undefined> | undefined;
 
   function start(args: readonly string[]): Program {
     const child = spawn('ssh', args, { env: { ...environment, SSH_ASKPASS_REQUIRE: 'never' }, stdio: 'pipe', windowsHide: true });
@@ -78,6 +84,7 @@ export function createSsh(to: SshEndpoint, { environment, shared = process.platf
 
   function forget(): void {
     master = undefined;
+    door = undefined;
     forwards.clear();
   }
 
@@ -104,10 +111,35 @@ export function createSsh(to: SshEndpoint, { environment, shared = process.platf
     return sshProblem(`no login within ${CONNECTED_WITHIN_MS / 1000} s`, to.host);
   }
 
-  async function connect(): Promise<Duplex> {
-    const through = shared ? ['-S', await loggedIn(), '-o', 'ControlMaster=no'] : [];
-    const { child, ended } = start([...through, ...quietly, '-T', ...where, ...dialStdio]);
-    return duplexOf(child, ended);
+  async function connect(): Promise<Ends> {
+    const path = shared ? await forwardedSocket() : undefined;
+    if (path !== undefined) return endsOf(dial(path));
+    const { child, ended } = start([...(await through()), ...quietly, '-T', ...where, ...dialStdio]);
+    const { stdin: to, stdout: from, stderr } = child;
+    return { from, to, ended, handles: [child, to, from, stderr], end: () => child.kill() };
+  }
+
+  const through = async (): Promise<readonly string[]> => (shared ? ['-S', await loggedIn(), '-o', 'ControlMaster=no'] : []);
+
+  /** A socket here behind which the engine's is; undefined where that machine does not allow it. */
+  function forwardedSocket(): Promise<string | undefined> {
+    door ??= forwardSocket();
+    return door;
+  }
+
+  async function forwardSocket(): Promise<string | undefined> {
+    const control = await loggedIn();
+    const there = to.socket ?? (await socketThere());
+    if (there === undefined) return undefined;
+    const here = `${control}e`;
+    return (await ask(control, `${here}:${there}`)) || !(await isEngine(here)) ? undefined : here;
+  }
+
+  /** Where the docker command of that account finds its engine; undefined where it is no socket. */
+  async function socketThere(): Promise<string | undefined> {
+    const inspect = [...docker, 'context', 'inspect', '--format', "'{{.Endpoints.docker.Host}}'"];
+    const { stdout } = await spawned('ssh', [...(await through()), ...quietly, '-T', ...where, ...inspect], { env: environment, timeoutMs: 10_000 });
+    return /^unix:\/\/(\/[^:\s]+)\s*$/.exec(stdout)?.[1];
   }
 
   async function open(key: string, host: string, port: number): Promise<number> {
@@ -148,7 +180,7 @@ export function createSsh(to: SshEndpoint, { environment, shared = process.platf
   }
 
   return {
-    connect,
+    connect: () => duplexOf(connect()),
     forward(host, port) {
       const key = `${host} ${port}`;
       const known = forwards.get(key);
@@ -165,6 +197,26 @@ export function createSsh(to: SshEndpoint, { environment, shared = process.platf
       for (const child of programs) child.kill();
     },
   };
+}
+
+/** Whether an engine answers behind this socket: it opens although nothing may be forwarded. */
+function isEngine(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = get({ socketPath, path: '/_ping', timeout: ANSWERS_WITHIN_MS }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    asked.on('timeout', () => asked.destroy());
+    asked.on('error', () => resolve(false));
+  });
+}
+
+function endsOf(socket: Socket): Ends {
+  const ended = new Promise<Error>((resolve) => {
+    socket.once('error', resolve);
+    socket.once('close', () => resolve(new Error('socket hang up')));
+  });
+  return { from: socket, to: socket, ended, handles: [socket], end: () => socket.destroy() };
 }
 
 interface Program {
