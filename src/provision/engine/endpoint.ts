@@ -90,7 +90,7 @@ function decoded(text: string): string {
 /** Whether the engine is on another machine, where neither this one's folders nor its loopback ports are. */
 export function isElsewhere(endpoint: Endpoint): boolean {
   if (endpoint.by === 'socket') return false;
-  return endpoint.by === 'ssh' || !/^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(endpoint.host);
+  return endpoint.by === 'ssh' || !/^(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|::1|::)$/.test(endpoint.host);
 }
 
 /** The parts of an endpoint that tell of the user's machines; diagnostics leave them out. */

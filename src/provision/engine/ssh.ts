@@ -15,7 +15,7 @@ import { LinkError, sshProblem } from './linkError.ts';
 import { duplexOf, type Ends } from './pipes.ts';
 
 /** Never a question at a terminal that is not there, nothing of the developer's configuration that opens ports or runs something else. */
-const QUIETLY = ['BatchMode=yes', 'ConnectTimeout=10', 'ServerAliveInterval=15', 'ServerAliveCountMax=3', 'RemoteCommand=none'];
+const QUIETLY = ['BatchMode=yes', 'ConnectTimeout=10', 'ServerAliveInterval=15', 'ServerAliveCountMax=3', 'RemoteCommand=none', 'ForwardAgent=no'];
 const CONNECTED_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 20;
 const PORT_TRIES = 5;
