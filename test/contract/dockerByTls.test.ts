@@ -59,7 +59,10 @@ describe.skipIf(unavailable !== undefined)(unavailable ? `docker by TLS (skipped
   it('climbs and comes down by a context with certificates', async () => {
     const docker = provider('ours');
     const resource = redis('tls');
-    expect(await docker.reach(resource, 'ready', calling)).toMatchObject({ ok: true, value: { rung: 'ready', backends: [{ containerPort: 6379 }] } });
+    expect(await docker.reach(resource, 'ready', calling)).toMatchObject({
+      ok: true,
+      value: { rung: 'ready', backends: [{ containerPort: 6379 }] },
+    });
     expect(await countContainers(resource, calling)).toBe(1);
     expect(await docker.reach(resource, 'absent', calling)).toMatchObject({ ok: true });
     await docker.close();

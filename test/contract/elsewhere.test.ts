@@ -88,7 +88,11 @@ describe.skipIf(unavailable !== undefined)(
       const resource = service('mounts', ['image: redis:7', 'volumes: ["./seed:/seed"]']);
       expect(await compose.reach(resource, 'ready', calling)).toMatchObject({
         ok: false,
-        fault: { code: 'unsupported', retry: 'never', message: expect.stringMatching(/mounts \.\/seed of this machine.*runs on test-engine/) },
+        fault: {
+          code: 'unsupported',
+          retry: 'never',
+          message: expect.stringMatching(/mounts \.\/seed of this machine.*runs on test-engine/),
+        },
       });
       expect(await countContainers(resource, calling)).toBe(0);
     });

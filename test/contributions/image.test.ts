@@ -9,7 +9,8 @@ describe('the container image', () => {
     .filter((line) => line !== '' && !line.startsWith('#'));
   const of = (word: string): string[] => lines.filter((line) => line.startsWith(`${word} `));
 
-  it('runs as nobody in particular, by number, so that a cluster can see it', () => expect(of('USER').at(-1)).toMatch(/^USER [1-9]\d+:[1-9]\d+$/));
+  it('runs as nobody in particular, by number, so that a cluster can see it', () =>
+    expect(of('USER').at(-1)).toMatch(/^USER [1-9]\d+:[1-9]\d+$/));
 
   it('holds what is published, and nothing that was fetched or run while it was built', () => {
     expect(of('RUN')).toEqual([]);

@@ -36,7 +36,10 @@ export async function createPodman(images: readonly string[]): Promise<Podman> {
   const env = { ...process.env, CONTAINERS_CONF: at('containers.conf'), TMPDIR: root };
   const where = ['--root', at('root'), '--runroot', at('run'), '--tmpdir', at('tmp'), '--storage-driver', 'overlay'];
   const log = openSync(at('log'), 'a');
-  const service = spawn('podman', [...where, 'system', 'service', '--time', '0', `unix://${at('sock')}`], { env, stdio: ['ignore', log, log] });
+  const service = spawn('podman', [...where, 'system', 'service', '--time', '0', `unix://${at('sock')}`], {
+    env,
+    stdio: ['ignore', log, log],
+  });
   const client = new Docker({ socketPath: at('sock') });
   for (let i = 0; !(await client.ping().catch(() => undefined)); i++) {
     if (i > 200 || service.exitCode !== null) throw new Error(`podman did not start: ${readFileSync(at('log'), 'utf8')}`);

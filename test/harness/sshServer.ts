@@ -41,7 +41,8 @@ export async function createSshServer(environment: NodeJS.ProcessEnv = process.e
   const publicKey = (key: string): string => readFileSync(at(`${key}.pub`), 'utf8');
   const trust: SshServer['trust'] = (host) =>
     writeFileSync(at('known_hosts'), host === 'unknown' ? '' : `[127.0.0.1]:${port} ${publicKey(host === 'known' ? 'host' : 'other')}`);
-  const allow: SshServer['allow'] = (key) => writeFileSync(at('authorized_keys'), key === 'known' ? publicKey('user') : '', { mode: 0o600 });
+  const allow: SshServer['allow'] = (key) =>
+    writeFileSync(at('authorized_keys'), key === 'known' ? publicKey('user') : '', { mode: 0o600 });
   trust('known');
   allow('known');
   writeFileSync(

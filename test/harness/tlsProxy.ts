@@ -59,7 +59,23 @@ function authority(root: string, name: string): string {
   const signed = (file: string, keyFile: string, extensions: string): void => {
     writeFileSync(join(folder, 'extensions'), extensions);
     openssl('req', ...key, '-keyout', keyFile, '-out', 'request', '-subj', `/CN=${file}`);
-    openssl('x509', '-req', '-in', 'request', '-CA', 'ca.pem', '-CAkey', 'ca-key.pem', '-CAcreateserial', '-out', file, '-days', '2', '-extfile', 'extensions');
+    openssl(
+      'x509',
+      '-req',
+      '-in',
+      'request',
+      '-CA',
+      'ca.pem',
+      '-CAkey',
+      'ca-key.pem',
+      '-CAcreateserial',
+      '-out',
+      file,
+      '-days',
+      '2',
+      '-extfile',
+      'extensions',
+    );
   };
   signed('server.pem', 'server-key.pem', 'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth');
   signed('cert.pem', 'key.pem', 'extendedKeyUsage=clientAuth');

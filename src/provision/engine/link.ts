@@ -108,7 +108,16 @@ function bySsh(ssh: Ssh): Omit<Way, 'chosen'> {
     createConnection: (): Duplex => ssh.connect(),
   });
   return {
-    connection: { host: 'docker', port: 80, protocol: 'http', agent, socketPath: undefined, ca: undefined, cert: undefined, key: undefined } as object,
+    connection: {
+      host: 'docker',
+      port: 80,
+      protocol: 'http',
+      agent,
+      socketPath: undefined,
+      ca: undefined,
+      cert: undefined,
+      key: undefined,
+    } as object,
     portHere: ({ ip, port }) => ssh.forward(isAny(ip) ? '127.0.0.1' : (ip as string), port),
     close() {
       agent.destroy();

@@ -10,7 +10,8 @@ export function asDocker(error: Error & { statusCode?: number }): Error {
 }
 
 /** Words of Podman for a container's state that Docker has others for. */
-export const stateAsDocker = (state: string): string => ({ stopped: 'exited', configured: 'created', initialized: 'created' })[state] ?? state;
+export const stateAsDocker = (state: string): string =>
+  ({ stopped: 'exited', configured: 'created', initialized: 'created' })[state] ?? state;
 
 const podmans = new WeakMap<Docker, Promise<boolean>>();
 

@@ -15,7 +15,14 @@ import { LinkError, sshProblem } from './linkError.ts';
 import { duplexOf, type Ends } from './pipes.ts';
 
 /** Never a question at a terminal that is not there, nothing of the developer's configuration that opens ports or runs something else. */
-const QUIETLY = ['BatchMode=yes', 'ConnectTimeout=10', 'ServerAliveInterval=15', 'ServerAliveCountMax=3', 'RemoteCommand=none', 'ForwardAgent=no'];
+const QUIETLY = [
+  'BatchMode=yes',
+  'ConnectTimeout=10',
+  'ServerAliveInterval=15',
+  'ServerAliveCountMax=3',
+  'RemoteCommand=none',
+  'ForwardAgent=no',
+];
 const CONNECTED_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 20;
 const PORT_TRIES = 5;
@@ -138,7 +145,10 @@ export function createSsh(to: SshEndpoint, { environment, shared = process.platf
   /** Where the docker command of that account finds its engine; undefined where it is no socket. */
   async function socketThere(): Promise<string | undefined> {
     const inspect = [...docker, 'context', 'inspect', '--format', "'{{.Endpoints.docker.Host}}'"];
-    const { stdout } = await spawned('ssh', [...(await through()), ...quietly, '-T', ...where, ...inspect], { env: environment, timeoutMs: 10_000 });
+    const { stdout } = await spawned('ssh', [...(await through()), ...quietly, '-T', ...where, ...inspect], {
+      env: environment,
+      timeoutMs: 10_000,
+    });
     return /^unix:\/\/(\/[^:\s]+)\s*$/.exec(stdout)?.[1];
   }
 

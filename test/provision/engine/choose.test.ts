@@ -79,7 +79,11 @@ describe('the engine', () => {
   it.each([
     ['a context that is not there', { context: 'gone', environment: all }, /no Docker context “gone”.*docker\.context/],
     ['a current one that is not there', { environment: { DOCKER_CONFIG: dockerFolder('lost', {}) } }, /“lost”.*docker context use/],
-    ['one without an endpoint', { context: 'x', environment: { DOCKER_CONFIG: dockerFolder(undefined, { x: '' }) } }, /“x” has no endpoint/],
+    [
+      'one without an endpoint',
+      { context: 'x', environment: { DOCKER_CONFIG: dockerFolder(undefined, { x: '' }) } },
+      /“x” has no endpoint/,
+    ],
     ['an endpoint that is none', { environment: { DOCKER_HOST: 'gopher://x' } }, /gopher.*DOCKER_HOST/],
   ])('%s is said', async (_, wish, message) => {
     expect(await chooseEngine(wish)).toMatchObject({ ok: false, fault: { message: expect.stringMatching(message) } });
@@ -127,6 +131,9 @@ describe('the usual places', () => {
 
   it('knows the user’s own only where there is a folder for them', () => {
     expect(of('linux').map((p) => p.of)).not.toContain('rootless Docker');
-    expect(of('linux', { XDG_RUNTIME_DIR: '/run/user/1000' })).toContainEqual({ path: '/run/user/1000/docker.sock', of: 'rootless Docker' });
+    expect(of('linux', { XDG_RUNTIME_DIR: '/run/user/1000' })).toContainEqual({
+      path: '/run/user/1000/docker.sock',
+      of: 'rootless Docker',
+    });
   });
 });
