@@ -23,6 +23,14 @@ describe('the container image', () => {
   it('gets no more of the folder than that', () => {
     const ignored = readFileSync(join(ROOT, '.dockerignore'), 'utf8').trim().split('\n');
     expect(ignored[0]).toBe('*');
-    expect(ignored.slice(1)).toEqual(['!dist', '!package.json', '!LICENSE', 'dist/extension.cjs', 'dist/core.js', 'dist/webview']);
+    expect(ignored.slice(1)).toEqual([
+      '!dist',
+      '!package.json',
+      '!LICENSE',
+      'dist/**/*.map',
+      'dist/extension.cjs',
+      'dist/core.js',
+      'dist/webview',
+    ]);
   });
 });
