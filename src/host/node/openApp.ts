@@ -52,10 +52,7 @@ export interface OpenOptions {
   /** Root of Prewarm's own files; the user data folder where it is not given. */
   readonly stateFolder?: string;
   readonly settings?: Partial<Settings>;
-  readonly providers?: Pick<
-    ProviderOptions,
-    'engine' | 'kubernetes' | 'devcontainerPath' | 'embedded' | 'localBinaries' | 'snapshotBytes'
-  >;
+  readonly providers?: Pick<ProviderOptions, 'engine' | 'kubernetes' | 'devcontainerPath' | 'embedded' | 'localBinaries' | 'snapshotBytes'>;
   readonly retentionDays?: number;
   /** Undefined: databases get no roles of ours. */
   readonly credentials?: Pick<CredentialOptions, 'secrets' | 'scope'> | undefined;
