@@ -27,12 +27,7 @@ export function definition(
   folder: vscode.WorkspaceFolder,
 ): vscode.McpStdioServerDefinition {
   const { version } = extension.packageJSON as { version: string };
-  const settings = vscode.workspace.getConfiguration('prewarm', folder);
-  const [host, engineContext] = [settings.get('docker.host', ''), settings.get('docker.context', '')];
-  const cluster = {
-    PREWARM_KUBERNETES_CONTEXT: settings.get('kubernetes.context', ''),
-    PREWARM_KUBERNETES_NAMESPACE: settings.get('kubernetes.namespace', ''),
-  };
+  const env = { ELECTRON_RUN_AS_NODE: '1', ...engines(folder) };
   const args = [
     join(extension.extensionPath, 'dist', 'cli.js'),
     'mcp',
@@ -41,12 +36,21 @@ export function definition(
     '--state',
     globalStorageUri.fsPath,
   ];
-  const env = { ELECTRON_RUN_AS_NODE: '1', ...engineIn(host, engineContext), ...cluster };
   return new vscode.McpStdioServerDefinition('Prewarm', process.execPath, args, env, version);
 }
 
-/** The command line hears of the engine as the docker command does. */
-function engineIn(host: string, context: string): Record<string, string> {
+/** The engines that the settings name, as the command line is told of them. */
+function engines(folder: vscode.WorkspaceFolder): Record<string, string> {
+  const settings = vscode.workspace.getConfiguration('prewarm', folder);
+  return {
+    ...dockerIn(settings.get('docker.host', ''), settings.get('docker.context', '')),
+    PREWARM_KUBERNETES_CONTEXT: settings.get('kubernetes.context', ''),
+    PREWARM_KUBERNETES_NAMESPACE: settings.get('kubernetes.namespace', ''),
+  };
+}
+
+/** As the docker command hears of it. */
+function dockerIn(host: string, context: string): Record<string, string> {
   if (host) return { DOCKER_HOST: host };
   return context ? { DOCKER_HOST: '', DOCKER_CONTEXT: context } : {};
 }
