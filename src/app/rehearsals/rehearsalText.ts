@@ -2,10 +2,9 @@ import { aligned } from '../../show/aligned.ts';
 import { lengthText, ms, number, percent, rate } from '../../show/threeDigits.ts';
 import { english, type Translate } from '../../show/translate.ts';
 import type { Effect } from '../../simulate/advice/advise.ts';
-import type { Estimate } from '../../simulate/result/estimate.ts';
-import type { Interval, RehearsalResult } from '../../simulate/result/result.ts';
+import type { RehearsalResult } from '../../simulate/result/result.ts';
+import { between, isKnown, spread, within } from './estimateWords.ts';
 
-type Words = (value: number | null) => string;
 type Deviation = RehearsalResult['deviations'][number];
 
 /** A rehearsal for people, line by line: what was simulated, what came of it, where it went wrong and why, and what would help. */
@@ -116,15 +115,3 @@ function deviationLines(d: Deviation, { causes }: RehearsalResult, t: Translate)
     ...(root ? [`  ${t('at its root: {0} of {1}', root.law, root.of)}`] : []),
   ];
 }
-
-/** `6.2 ms (6.1 ms – 6.3 ms)`: a figure and its 95 % interval. */
-const within = (value: number | null, interval: Interval, words: Words): string =>
-  isKnown(interval) ? `${words(value)} (${between(interval, words)})` : words(value);
-/** `6.2 ms ± 0.1 ms`: the same, where there is less room. */
-const spread = ({ value, low, high }: Estimate, words: Words): string =>
-  isKnown([low, high]) ? `${words(value)} ± ${words((high - low) / 2)}` : words(value);
-
-/** Of one replication, and of what never varied, there is no interval to tell. */
-const isKnown = ([low, high]: Interval): boolean => low !== null && high !== null && low !== high;
-/** What is measured is never below nothing, even where the interval of few replications is. */
-const between = ([low, high]: Interval, words: Words): string => `${words(low === null ? null : Math.max(0, low))} – ${words(high)}`;
