@@ -27,9 +27,9 @@ export function Comparison({ comparison: { title, headline, chart, differences, 
       <p class="headline">{headline}</p>
       <div class="charts">
         <BarSection chart={chart} tables={tables} />
-        {setting.rows.length > 0 && <TableSection table={setting} />}
+        {setting.rows.length > 0 && <TableSection table={setting} looks="words" />}
       </div>
-      <TableSection table={differences} />
+      <TableSection table={differences} looks="figures" />
     </div>
   );
 }

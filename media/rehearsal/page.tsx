@@ -112,10 +112,10 @@ function Rehearsal({ view, actions, standing, tables, form, post }: PageProps & 
         ))}
       </div>
       {view.tables.map((table) => (
-        <TableSection key={table.id} table={table} />
+        <TableSection key={table.id} table={table} looks="figures" />
       ))}
       <Deviations deviations={view.deviations} />
-      <TableSection table={view.practices} />
+      <TableSection table={view.practices} looks="words" />
       {view.assumed.length > 0 && <Lines title={t('Assumed, since the document does not say')} lines={view.assumed} />}
     </div>
   );

@@ -5,21 +5,26 @@ import { Bars } from './bars.tsx';
 
 /** A chart with its table. */
 export function BarSection({ chart, tables }: { readonly chart: BarChart; readonly tables: Tables }) {
-  const { id, title, says, heads, rows } = chart;
+  const { id, title, says } = chart;
   return (
-    <Chart id={id} title={title} says={says} tables={tables} chart={<Bars chart={chart} />} table={<Table heads={heads} rows={rows} />} />
+    <Chart id={id} title={title} says={says} tables={tables} chart={<Bars chart={chart} />} table={<Scrolling rows={chart} looks="figures" />} />
   );
 }
 
-/** What is a table alone. It may be wider than the page, so that it scrolls, by keyboard as well. */
-export function TableSection({ table: { id, title, says, heads, rows } }: { readonly table: Rows }) {
+/** What is a table alone: of figures, or of sentences, which may break. */
+export function TableSection({ table, looks }: { readonly table: Rows; readonly looks: 'figures' | 'words' }) {
   return (
-    <section class="table" aria-labelledby={`${id}-title`}>
-      <h2 id={`${id}-title`}>{title}</h2>
-      <p class="dim">{says}</p>
-      <div class="scroll" role="region" tabIndex={0} aria-labelledby={`${id}-title`}>
-        <Table heads={heads} rows={rows} />
-      </div>
+    <section aria-labelledby={`${table.id}-title`}>
+      <h2 id={`${table.id}-title`}>{table.title}</h2>
+      <p class="dim">{table.says}</p>
+      <Scrolling rows={table} looks={looks} />
     </section>
   );
 }
+
+/** Where it is wider than the page it scrolls, by keyboard as well. */
+const Scrolling = ({ rows: { id, heads, rows }, looks }: { readonly rows: Rows; readonly looks: 'figures' | 'words' }) => (
+  <div class={`scroll rows ${looks}`} role="region" tabIndex={0} aria-labelledby={`${id}-title`}>
+    <Table heads={heads} rows={rows} />
+  </div>
+);

@@ -29,7 +29,7 @@ export function rehearsalView({ id, name, work, result }: KeptRehearsal, savedAs
     causes: causes.map((cause) => causeRow(cause, t)),
     advice: advice.map((one) => adviceRow(one, t)),
     tried: t(
-      '{0} changes were each simulated for {1} with the same chance, so these figures differ a little from those above.',
+      '{0} changes were each simulated for {1} with the same chance, so these figures differ a little from those of the whole.',
       trials.count,
       lengthText(trials.durationMs),
     ),
