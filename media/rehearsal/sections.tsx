@@ -7,7 +7,14 @@ import { Bars } from './bars.tsx';
 export function BarSection({ chart, tables }: { readonly chart: BarChart; readonly tables: Tables }) {
   const { id, title, says } = chart;
   return (
-    <Chart id={id} title={title} says={says} tables={tables} chart={<Bars chart={chart} />} table={<Scrolling rows={chart} looks="figures" />} />
+    <Chart
+      id={id}
+      title={title}
+      says={says}
+      tables={tables}
+      chart={<Bars chart={chart} />}
+      table={<Scrolling rows={chart} looks="figures" />}
+    />
   );
 }
 

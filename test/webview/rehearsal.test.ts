@@ -60,10 +60,7 @@ describe.skipIf(!there)(`the rehearsal view’s page${there ? '' : ' (skipped: n
   }
 
   /** The page with the host's own answers; what is saved stands in a folder. */
-  async function open(
-    ports: Partial<RehearsalMessageOptions> = {},
-    more: Partial<Parameters<typeof openWebview>[2]> = {},
-  ): Promise<Told> {
+  async function open(ports: Partial<RehearsalMessageOptions> = {}, more: Partial<Parameters<typeof openWebview>[2]> = {}): Promise<Told> {
     const works: RehearsalWork[] = [];
     const ended: RehearsalWork[] = [];
     const offered: OfferedRehearsal[][] = [];
@@ -113,7 +110,8 @@ describe.skipIf(!there)(`the rehearsal view’s page${there ? '' : ' (skipped: n
     rehearsed({ ...work, durationMs: 2000, replications: 2 }, { pause: async () => {}, cancelled: () => false });
   const never = (): Promise<Result<RehearsalResult>> => new Promise(() => {});
   const subject = { document: WORK.document, practices: [] };
-  const sectionOf = (page: Page, name: string): Locator => page.locator('section', { has: page.getByRole('heading', { name, exact: true }) });
+  const sectionOf = (page: Page, name: string): Locator =>
+    page.locator('section', { has: page.getByRole('heading', { name, exact: true }) });
   const button = (page: Page, name: string): Locator => page.getByRole('button', { name, exact: true });
   async function close({ complaints, page }: Webview): Promise<void> {
     expect(complaints).toEqual([]);
@@ -218,7 +216,9 @@ describe.skipIf(!there)(`the rehearsal view’s page${there ? '' : ' (skipped: n
     const { view } = await showing([overloaded]);
     const { page } = view;
     const texts = async (name: string): Promise<string> => (await sectionOf(page, name).textContent()) ?? '';
-    expect(await texts('Setting')).toMatch(/PersonasShopper.*Scale× 20.*Seed3.*all: created, compose:shop\/db: ready.*compose:shop\/db slower by 20ms/);
+    expect(await texts('Setting')).toMatch(
+      /PersonasShopper.*Scale× 20.*Seed3.*all: created, compose:shop\/db: ready.*compose:shop\/db slower by 20ms/,
+    );
     expect(await texts('Figures, with their 95 % intervals')).toMatch(/Throughput[\d.]+\/s \(.+ – .+\).*Errors.*Memory.*Cost/);
     expect(await texts('What goes wrong, the worst first')).toMatch(/ of compose:shop\/.*It costs an interaction/);
     expect(await texts('What would help, by what it is worth')).toMatch(/Against .*p95.+ → .*Gain.*\$ an hour.*Cost/);
@@ -234,9 +234,17 @@ describe.skipIf(!there)(`the rehearsal view’s page${there ? '' : ' (skipped: n
   it('has a button for what the host can do about advice, and tells of which', async () => {
     const applied: string[] = [];
     const { view } = await showing([overloaded], {
-      handlers: { apply: async ({ text }) => (applied.push(text), ok('It was applied.')) },
+      handlers: {
+        apply: async ({ text }) => {
+          applied.push(text);
+          return ok('It was applied.');
+        },
+      },
     });
-    await view.page.getByRole('button', { name: /^Apply/ }).first().click();
+    await view.page
+      .getByRole('button', { name: /^Apply/ })
+      .first()
+      .click();
     await view.page.getByText('It was applied.').waitFor();
     expect(applied).toEqual([overloaded.result.advice[0]?.text]);
     await close(view);
@@ -351,14 +359,21 @@ describe.skipIf(!there)(`the rehearsal view’s page${there ? '' : ' (skipped: n
 
   it('is exported as JSON that the command line compares, as CSV and as Markdown', async () => {
     const written: ExportTexts[] = [];
-    const { view } = await showing([overloaded], { exportTo: async (_name, texts) => (written.push(texts), ok('/there.md')) });
+    const { view } = await showing([overloaded], {
+      exportTo: async (_name, texts) => {
+        written.push(texts);
+        return ok('/there.md');
+      },
+    });
     await button(view.page, 'Export…').click();
     await view.page.getByText('Exported to /there.md.').waitFor();
     const [texts] = written;
     expect(JSON.parse(texts?.json() ?? '')).toEqual(overloaded.result);
     expect(texts?.csv()).toMatch(/^resource,utilization/);
     const markdown = texts?.md() ?? '';
-    expect(markdown).toMatch(/^# Rehearsal of Shopper\n\n[\s\S]*## Setting[\s\S]*## Waits[\s\S]*\| compose:shop\/db \|[\s\S]*## What would help/);
+    expect(markdown).toMatch(
+      /^# Rehearsal of Shopper\n\n[\s\S]*## Setting[\s\S]*## Waits[\s\S]*\| compose:shop\/db \|[\s\S]*## What would help/,
+    );
     await close(view);
   });
 

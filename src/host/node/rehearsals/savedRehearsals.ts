@@ -1,8 +1,10 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type KeptRehearsal, type RehearsalSummary, readKept } from '../../../app/rehearsals/keptRehearsal.ts';
+import { rehearsalView } from '../../../app/rehearsals/rehearsalView.ts';
 import { failed, ok, type Result } from '../../../domain/index.ts';
 import { replaceFile } from '../../../provision/replaceFile.ts';
+import { english } from '../../../show/translate.ts';
 import { codeOf } from '../journalSegments.ts';
 import { rehearsalsIn } from '../kept.ts';
 
@@ -24,7 +26,10 @@ export function openSavedRehearsals(storage: string): SavedRehearsals {
   async function read(id: string): Promise<Result<KeptRehearsal>> {
     if (!isId(id)) return gone;
     try {
-      return readKept(JSON.parse(await readFile(fileOf(id), 'utf8')), fileOf(id));
+      const kept = readKept(JSON.parse(await readFile(fileOf(id), 'utf8')), fileOf(id));
+      // What is damaged further within is found by showing it once.
+      if (kept.ok) rehearsalView(kept.value, undefined, english);
+      return kept;
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return gone;
       return failed('bad-file', 'never', `${fileOf(id)} cannot be read (${(error as Error).message}). Delete it, and simulate again.`);

@@ -24,7 +24,9 @@ export async function pickRehearsal(saved: SavedRehearsals): Promise<Choice | un
   };
   const items = await itemsNow();
   if (items.length === 0) {
-    void vscode.window.showInformationMessage(t('No rehearsal is saved in this workspace. Simulate… makes one, and Save… in its view keeps it.'));
+    void vscode.window.showInformationMessage(
+      t('No rehearsal is saved in this workspace. Simulate… makes one, and Save… in its view keeps it.'),
+    );
     return undefined;
   }
   const list = vscode.window.createQuickPick<Item>();
