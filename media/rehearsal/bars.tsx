@@ -1,7 +1,7 @@
 import type { Bar, BarChart } from '../../src/show/rehearsal/rehearsalView.ts';
 import { plainScale, type Scale, scaleIn, timeScale } from '../charts/scale.ts';
 
-const [WIDTH, LEFT, RIGHT, NAME, BAR, GAP, BOTTOM] = [360, 4, 128, 15, 11, 6, 18];
+const [WIDTH, LEFT, RIGHT, NAME, BAR, GAP, BOTTOM] = [360, 4, 142, 15, 11, 6, 18];
 /** In a name that is longer the middle is left out. */
 const MOST_LETTERS = 54;
 
@@ -65,7 +65,7 @@ function BarMark({ bar, x, y }: { readonly bar: Bar; readonly x: (value: number)
       {low !== undefined && high !== undefined && (
         <path class="whisker" d={`M${x(low)} ${middle}H${x(high)}M${x(low)} ${y + 1}v${BAR - 4}M${x(high)} ${y + 1}v${BAR - 4}`} />
       )}
-      <text class="axis" x={WIDTH - RIGHT + 14} y={y + BAR - 3}>
+      <text class="axis" x={WIDTH - RIGHT + 10} y={y + BAR - 3}>
         {words}
       </text>
     </>

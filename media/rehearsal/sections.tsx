@@ -1,6 +1,7 @@
 import type { BarChart, Rows } from '../../src/show/rehearsal/rehearsalView.ts';
 import { Chart, type Tables } from '../charts/chart.tsx';
 import { Table } from '../charts/table.tsx';
+import { t } from '../translate.ts';
 import { Bars } from './bars.tsx';
 
 /** A chart with its table. */
@@ -30,8 +31,8 @@ export function TableSection({ table, looks }: { readonly table: Rows; readonly 
 }
 
 /** Where it is wider than the page it scrolls, by keyboard as well. */
-const Scrolling = ({ rows: { id, heads, rows }, looks }: { readonly rows: Rows; readonly looks: 'figures' | 'words' }) => (
-  <div class={`scroll rows ${looks}`} role="region" tabIndex={0} aria-labelledby={`${id}-title`}>
+const Scrolling = ({ rows: { title, heads, rows }, looks }: { readonly rows: Rows; readonly looks: 'figures' | 'words' }) => (
+  <div class={`scroll rows ${looks}`} role="region" tabIndex={0} aria-label={t('Table: {0}', title)}>
     <Table heads={heads} rows={rows} />
   </div>
 );

@@ -26,7 +26,7 @@ export function comparisonView(a: Compared, b: Compared, t: Translate): Comparis
     headline: t('{0} of {1} figures differ beyond chance: their 95 % intervals do not touch.', clear, told),
     chart: chart({
       id: 'compared-latency',
-      title: t('Latency, end to end'),
+      title: t('Latency of both'),
       says: t('Of interactions that ended well, each with its 95 % interval.'),
       unit: 'ms',
       head: t('Percentile'),

@@ -61,6 +61,7 @@ const MOST = 20;
 export function createRehearsalMessages(options: RehearsalMessageOptions) {
   const { saved, send, handlers, now, newId, t } = options;
   let session: readonly KeptRehearsal[] = [];
+  let made = 0;
   let shown: { readonly rehearsal: KeptRehearsal; readonly savedAs?: string } | undefined;
   let running: { readonly controller: AbortController; readonly title: string; done: number } | undefined;
   const actions = ADVICE_ACTIONS.filter((action) => handlers[action]);
@@ -79,7 +80,6 @@ export function createRehearsalMessages(options: RehearsalMessageOptions) {
   async function begin(subject: RehearsalSubject): Promise<void> {
     const personas = personasIn(subject);
     const named = personas.ok ? personas.value.map((p) => p.name).join(', ') : (subject.personas ?? []).join(', ');
-    shown = undefined;
     if (!personas.ok) return fail(personas);
     await simulate({ ...subject, durationMs: usualDurationMs(personas.value), scale: 1, seed: 1, rung: 'ready' }, named);
   }
@@ -100,7 +100,7 @@ export function createRehearsalMessages(options: RehearsalMessageOptions) {
     if (running !== own) return;
     running = undefined;
     if (!result.ok) return fail(result);
-    const rehearsal = { id: newId(), name: `${named} ${session.length + 1}`, at: now(), work, result: result.value };
+    const rehearsal = { id: newId(), name: `${named} ${++made}`, at: now(), work, result: result.value };
     session = [...session, rehearsal].slice(-MOST);
     shown = { rehearsal };
     draw();
