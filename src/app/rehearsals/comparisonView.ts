@@ -1,11 +1,13 @@
+import { ok, type Result } from '../../domain/index.ts';
 import type { ComparisonView, Fact } from '../../show/rehearsal/rehearsalView.ts';
 import { ms, number, percent, rate } from '../../show/threeDigits.ts';
 import type { Translate } from '../../show/translate.ts';
 import { compareResults, type Difference } from '../../simulate/result/compareResults.ts';
 import type { Estimate } from '../../simulate/result/estimate.ts';
-import type { RehearsalResult } from '../../simulate/result/result.ts';
+import { type RehearsalResult, readResult } from '../../simulate/result/result.ts';
+import { bar, chart } from './barChart.ts';
+import { type NamedText, parsed } from './parsed.ts';
 import type { RehearsalSetting } from './rehearsalSetting.ts';
-import { bar, chart } from './rehearsalView.ts';
 import { settingFacts } from './settingWords.ts';
 
 /** A rehearsal, or as much as a file of the command line tells of one. */
@@ -90,4 +92,13 @@ function figureWord(figure: string, t: Translate): string {
   };
   const percentile = /^latency (p\d+)$/.exec(figure)?.[1];
   return percentile ? t('latency {0}', percentile) : (words[figure] ?? figure);
+}
+
+/** A result that the command line or *Export…* wrote. */
+export function comparedIn(file: NamedText): Result<Compared> {
+  const json = parsed(file, 'a saved rehearsal');
+  const result = json.ok ? readResult(json.value, file.name) : json;
+  if (!result.ok) return result;
+  const { durationMs, scale, seed, replications } = result.value.rehearsal;
+  return ok({ name: file.name, work: { durationMs, scale, seed, replications }, result: result.value });
 }

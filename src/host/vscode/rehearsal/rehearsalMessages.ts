@@ -1,12 +1,13 @@
-import { type Compared, comparisonView } from '../../../app/rehearsals/comparisonView.ts';
+import { comparedIn, comparisonView } from '../../../app/rehearsals/comparisonView.ts';
 import type { KeptRehearsal, RehearsalSummary } from '../../../app/rehearsals/keptRehearsal.ts';
-import { type NamedText, parsed } from '../../../app/rehearsals/parsed.ts';
+import type { NamedText } from '../../../app/rehearsals/parsed.ts';
+import { readForm } from '../../../app/rehearsals/readForm.ts';
 import { rehearsalMarkdown } from '../../../app/rehearsals/rehearsalMarkdown.ts';
-import { isRung, type RehearsalSetting, readSetting, usualDurationMs } from '../../../app/rehearsals/rehearsalSetting.ts';
+import { usualDurationMs } from '../../../app/rehearsals/rehearsalSetting.ts';
 import { rehearsalView } from '../../../app/rehearsals/rehearsalView.ts';
 import { personasIn, type RehearsalWork } from '../../../app/rehearsals/rehearsed.ts';
 import { resultTable } from '../../../app/rehearsals/resultTable.ts';
-import { failed, ok, type Result, type Rung, type UnixMs } from '../../../domain/index.ts';
+import { ok, type Result, type UnixMs } from '../../../domain/index.ts';
 import {
   ADVICE_ACTIONS,
   type AdviceAction,
@@ -17,7 +18,7 @@ import {
 import type { RehearsalForm } from '../../../show/rehearsal/rehearsalView.ts';
 import type { Translate } from '../../../show/translate.ts';
 import type { Advice } from '../../../simulate/advice/advise.ts';
-import { type RehearsalResult, readResult } from '../../../simulate/result/result.ts';
+import type { RehearsalResult } from '../../../simulate/result/result.ts';
 import type { SavedRehearsals } from '../../node/rehearsals/savedRehearsals.ts';
 
 /** Who is rehearsed; how, is changed in the view. */
@@ -109,7 +110,7 @@ export function createRehearsalMessages(options: RehearsalMessageOptions) {
   async function again(form: RehearsalForm): Promise<void> {
     if (!shown) return;
     const { work, result } = shown.rehearsal;
-    const setting = settingOf(form, t);
+    const setting = readForm(form, t);
     if (!setting.ok) return fail(setting);
     const { document, personas, practices } = work;
     const subject = { document, ...(personas ? { personas } : {}), practices };
@@ -229,35 +230,3 @@ export function createRehearsalMessages(options: RehearsalMessageOptions) {
 }
 
 export type RehearsalMessages = ReturnType<typeof createRehearsalMessages>;
-
-function settingOf(form: RehearsalForm, t: Translate): Result<RehearsalSetting> {
-  const read = readSetting(form, {
-    duration: t('Duration'),
-    scale: t('Scale'),
-    start: t('Start'),
-    seed: t('Seed'),
-    replications: t('Replications'),
-    rung: t('Warm at the start'),
-  });
-  if (!read.ok) return read;
-  const rungs: [string, Rung][] = [];
-  for (const [id, rung] of Object.entries(form.rungs)) {
-    if (!isRung(rung)) return failed('wrong-usage', 'never', `${id} cannot be “${rung}” at the start.`);
-    rungs.push([id, rung]);
-  }
-  const faults = form.faults.filter((fault) => fault.value.trim() !== '');
-  return ok({
-    ...read.value,
-    ...(rungs.length > 0 ? { rungs: Object.fromEntries(rungs) } : {}),
-    ...(faults.length > 0 ? { faults } : {}),
-  });
-}
-
-/** A result that the command line or *Export…* wrote. */
-function comparedIn(file: NamedText): Result<Compared> {
-  const json = parsed(file, 'a saved rehearsal');
-  const result = json.ok ? readResult(json.value, file.name) : json;
-  if (!result.ok) return result;
-  const { durationMs, scale, seed, replications } = result.value.rehearsal;
-  return ok({ name: file.name, work: { durationMs, scale, seed, replications }, result: result.value });
-}
