@@ -139,6 +139,7 @@ const bundles = [
       'webview/workflow': 'media/workflow/main.tsx',
       'webview/ledger': 'media/ledger/main.tsx',
       'webview/demand': 'media/demand/main.tsx',
+      'webview/rehearsal': 'media/rehearsal/main.tsx',
     },
   },
   {
@@ -147,6 +148,7 @@ const bundles = [
       'webview/workflow': 'media/workflow/style.css',
       'webview/ledger': 'media/ledger/style.css',
       'webview/demand': 'media/demand/style.css',
+      'webview/rehearsal': 'media/rehearsal/style.css',
     },
   },
 ];

@@ -111,6 +111,7 @@ export interface Erased {
 export interface Measured {
   readonly journalBytes: number;
   readonly importedHistories: number;
+  readonly savedRehearsals: number;
   readonly memoryBytes: number;
   /** Others than this one of which something is kept. */
   readonly otherWorkspaces: number;

@@ -5,6 +5,7 @@ import { english, type Translate } from './translate.ts';
 export interface ErasureSource {
   readonly journalBytes: number;
   readonly importedHistories: number;
+  readonly savedRehearsals: number;
   readonly memoryBytes: number;
   readonly otherWorkspaces: number;
   readonly datasetCacheBytes: number;
@@ -62,7 +63,7 @@ export function erasureWords(
   snapshots: readonly Snapshot[],
   t: Translate = english,
 ): readonly string[] {
-  const { otherWorkspaces, importedHistories } = source;
+  const { otherWorkspaces, importedHistories, savedRehearsals } = source;
   const others = otherWorkspaces === 1 ? t('1 other workspace') : t('{0} other workspaces', otherWorkspaces);
   const everywhere = what.scope === 'everywhere' ? t(', here and in {0}', others) : '';
   const histories = importedHistories === 1 ? t('1 history') : t('{0} histories', importedHistories);
@@ -71,6 +72,7 @@ export function erasureWords(
     `${t('The journal ({0})', size(source.journalBytes))}${everywhere}`,
     ...(importedHistories > 0 || everywhere ? [`${t('What was imported from {0}', histories)}${everywhere}`] : []),
     `${t('Personas and their versions, what was measured and what you taught, the ledger ({0})', size(source.memoryBytes))}${everywhere}`,
+    ...(savedRehearsals > 0 || everywhere ? [`${t('Saved rehearsals ({0})', savedRehearsals)}${everywhere}`] : []),
     ...(what.datasetCache === 'erase' ? [t('The cache of datasets ({0})', size(source.datasetCacheBytes))] : []),
     ...(what.snapshots === 'erase' ? [t('{0} ({1}), with what was changed in them', seeded, size(bytesOf(snapshots)))] : []),
     '',

@@ -1,24 +1,24 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { App } from '../../src/app/app.ts';
-import { type RehearsalWork, rehearsed } from '../../src/app/rehearsals/rehearsed.ts';
-import { failed } from '../../src/domain/index.ts';
+import type { RehearsalSubject } from '../../src/host/vscode/rehearsal/rehearsalMessages.ts';
 import { SHOP } from '../simulate/personas.ts';
 
 type Item = { readonly label: string; readonly picked?: boolean };
 
-/** What the person picks, in turn: labels, or what is typed; undefined is Escape. */
-const answers: (string | readonly string[] | undefined)[] = [];
+/** What the person ticks, in turn; undefined is Escape. */
+const answers: (readonly string[] | undefined)[] = [];
 const asked: (readonly Item[])[] = [];
 const warned: string[] = [];
 const files = new Map<string, string>();
+let opened: string | undefined;
 
 vi.mock('vscode', async () => {
   const { english } = await import('../../src/show/translate.ts');
   return {
     l10n: { t: english },
-    ProgressLocation: { Notification: 15 },
     Uri: { file: (path: string) => path, joinPath: (base: string, path: string) => `${base}/${path}` },
     workspace: {
+      asRelativePath: (path: string) => path.replace('/shop/', ''),
       fs: {
         readFile: async (path: string) => {
           const text = files.get(path);
@@ -28,90 +28,96 @@ vi.mock('vscode', async () => {
       },
     },
     window: {
-      showQuickPick: async (items: readonly Item[], { canPickMany = false }) => {
+      showQuickPick: async (items: readonly Item[]) => {
         asked.push(items);
         const answer = answers.shift();
-        return canPickMany ? Array.isArray(answer) && items.filter((i) => answer.includes(i.label)) : items.find((i) => i.label === answer);
+        return answer && items.filter((i) => answer.includes(i.label));
       },
-      showInputBox: async () => answers.shift(),
+      showOpenDialog: async () => (opened === undefined ? undefined : [opened]),
       showWarningMessage: async (text: string) => void warned.push(text),
-      showInformationMessage: async (text: string) => void warned.push(text),
-      withProgress: (_options: object, task: (progress: object, token: object) => unknown) =>
-        task({ report: () => {} }, { onCancellationRequested: () => {} }),
     },
   };
 });
-const { simulate } = await import('../../src/host/vscode/simulate.ts');
+const { simulate } = await import('../../src/host/vscode/rehearsal/simulate.ts');
 
+const FILE = '$(file) Those of a persona document…';
 const persona = (id: string, name: string) => ({ id, name, weight: 0.5 });
 const app = (personas = [persona('a', 'Reports'), persona('b', 'Shopper')]) =>
   ({
     state: () => ({ personas, active: personas[1], workspace: { folder: '/shop' } }),
-    personas: { exportMeasured: async (ids: readonly string[]) => (ids.includes('b') ? SHOP : { version: 1, personas: [] }) },
+    personas: { exportMeasured: async (ids: readonly string[]) => ({ version: 1, personas: ids }) },
   }) as unknown as App;
 
 describe('Simulate…', () => {
-  let works: RehearsalWork[];
-  let shown: (readonly [title: string, lines: readonly string[]])[];
-  const ports = {
-    rehearse: (work: RehearsalWork) => {
-      works.push(work);
-      return rehearsed({ ...work, durationMs: 1000, replications: 2 }, { pause: async () => {}, cancelled: () => false });
-    },
-    reveal: async (title: string, lines: readonly string[]) => void shown.push([title, lines]),
-  };
+  let begun: RehearsalSubject[];
+  const begin = async (subject: RehearsalSubject): Promise<void> => void begun.push(subject);
   beforeEach(() => {
-    works = [];
-    shown = [];
+    begun = [];
+    opened = undefined;
     for (const list of [answers, asked, warned]) list.length = 0;
     files.clear();
   });
 
-  it('asks who, how long and how much, the active persona first, and shows what came of it', async () => {
-    answers.push(['Shopper'], '1 week', '× 5');
-    await simulate(app(), [], ports);
-    expect(asked[0]?.map((i) => [i.label, i.picked])).toEqual([
-      ['Shopper', true],
-      ['Reports', false],
+  it('asks who, the active persona first and ticked, and begins', async () => {
+    answers.push(['Shopper']);
+    await simulate(app(), [], begin);
+    expect(asked.map((items) => items.map((i) => [i.label, i.picked]))).toEqual([
+      [
+        ['Shopper', true],
+        ['Reports', false],
+        [FILE, false],
+      ],
     ]);
-    expect(works).toMatchObject([{ durationMs: 7 * 86_400_000, scale: 5, seed: 1, practices: [] }]);
-    expect(shown).toMatchObject([['Rehearsal of Shopper', { 0: expect.stringMatching(/^Shopper: 1 s .*scale 5, seed 1/) }]]);
-    expect(warned).toEqual([]);
+    expect(begun).toMatchObject([{ document: { text: '{"version":1,"personas":["b"]}' }, practices: [] }]);
+    expect(begun[0]).not.toHaveProperty('personas');
   });
 
-  it('takes what is typed, those that were clicked, and the practices of the workspace', async () => {
+  it('takes those that were clicked, several, and the practices of the workspace', async () => {
     files.set('/shop/.prewarm/practices.json', '{"version": 1, "practices": []}');
-    answers.push(['Reports', 'Shopper'], 'Another time…', '1h30m', 'Another number…', '2,5');
-    await simulate(app(), [{ id: 'a' }], ports);
-    expect(asked[0]?.map((i) => i.picked)).toEqual([true, false]);
-    expect(works).toMatchObject([{ durationMs: 5_400_000, scale: 2.5, practices: [{ name: '.prewarm/practices.json' }] }]);
-    expect(shown[0]?.[0]).toBe('Rehearsal of Reports, Shopper');
+    answers.push(['Reports', 'Shopper']);
+    await simulate(app(), [{ id: 'a' }], begin);
+    expect(asked[0]?.map((i) => i.picked)).toEqual([true, false, false]);
+    expect(begun).toMatchObject([
+      { document: { text: '{"version":1,"personas":["a","b"]}' }, practices: [{ name: '.prewarm/practices.json' }] },
+    ]);
+  });
+
+  it('takes the one persona of a file, or those that are ticked of several, also where none is known', async () => {
+    files.set('/shop/one.json', JSON.stringify(SHOP));
+    opened = '/shop/one.json';
+    answers.push([FILE]);
+    await simulate(app([]), [], begin);
+    expect(begun).toMatchObject([{ document: { name: 'one.json', text: JSON.stringify(SHOP) } }]);
+    const two = { ...SHOP, personas: [...SHOP.personas, { ...SHOP.personas[0], name: 'Other' }] };
+    files.set('/shop/two.json', JSON.stringify(two));
+    opened = '/shop/two.json';
+    answers.push([FILE], ['Other']);
+    await simulate(app(), [], begin);
+    expect(begun[1]).toMatchObject({ document: { name: 'two.json' }, personas: ['Other'] });
+  });
+
+  it('lets what is no persona document be told of by the rehearsal, and tells of a file that cannot be read', async () => {
+    files.set('/shop/odd.json', '// no');
+    opened = '/shop/odd.json';
+    answers.push([FILE]);
+    await simulate(app(), [], begin);
+    expect(begun).toMatchObject([{ document: { name: 'odd.json' } }]);
+    opened = '/shop/gone.json';
+    answers.push([FILE]);
+    await simulate(app(), [], begin);
+    expect([begun.length, warned]).toEqual([1, [expect.stringContaining('gone.json cannot be read')]]);
   });
 
   it.each([
-    ['who', [undefined]],
-    ['who, none ticked', [[]]],
-    ['how long', [['Shopper'], undefined]],
-    ['how long, typed', [['Shopper'], 'Another time…', undefined]],
-    ['how much', [['Shopper'], '1 day', undefined]],
-  ])('does nothing where a person turns away at %s', async (_, given) => {
+    ['who', [undefined], undefined],
+    ['who, none ticked', [[]], undefined],
+    ['which file', [[FILE]], undefined],
+    ['who of the file', [[FILE], undefined], '/shop/two.json'],
+  ])('does nothing where a person turns away at %s', async (_, given, file) => {
+    files.set('/shop/two.json', '{"personas": [{"name": "A"}, {"name": "B"}]}');
+    opened = file;
     answers.push(...given);
-    await simulate(app(), [], ports);
-    expect([works, shown, warned]).toEqual([[], [], []]);
-  });
-
-  it('tells what went wrong, once, and nothing where it was called off', async () => {
-    answers.push(['Reports'], '1 day', '× 1');
-    await simulate(app(), [], ports);
-    expect([warned.length, shown]).toEqual([1, []]);
-    answers.push(['Shopper'], '1 day', '× 1');
-    await simulate(app(), [], { ...ports, rehearse: async () => failed('cancelled', 'now', 'Cancelled.') });
-    expect([warned.length, shown]).toEqual([1, []]);
-  });
-
-  it('says that no persona is known yet', async () => {
-    await simulate(app([]), [], ports);
-    expect(warned).toEqual([expect.stringContaining('No persona is known yet')]);
-    expect(asked).toEqual([]);
+    await simulate(app(), [], begin);
+    expect([begun, warned]).toEqual([[], []]);
   });
 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { openPackagedWindow } from '../e2e/packagedWindow.ts';
+import { openPackagedWindow, PERSONA } from '../e2e/packagedWindow.ts';
 import { say } from '../harness/run.mjs';
 import { until } from '../harness/until.mjs';
 import { ROOT } from '../harness/workspace.mjs';
@@ -107,6 +107,17 @@ async function tour(): Promise<void> {
   await demand.locator('svg').first().waitFor({ timeout: 30_000 });
   await page.waitForTimeout(3000);
   await pictured('demand');
+
+  await bench.command('Prewarm: Simulate…');
+  const personas = page.locator('.quick-input-list .monaco-list-row');
+  const database = personas.filter({ hasText: PERSONA }).first();
+  await database.waitFor({ timeout: 20_000 });
+  if ((await database.getAttribute('aria-checked')) !== 'true') await database.click();
+  await page.keyboard.press('Enter');
+  const rehearsal = page.frameLocator('iframe.webview').last().frameLocator('iframe').first();
+  await rehearsal.locator('svg').first().waitFor({ timeout: 90_000 });
+  await page.waitForTimeout(2000);
+  await pictured('rehearsal');
 }
 
 async function showLedger(): Promise<void> {

@@ -115,7 +115,14 @@ describe('the status bar', () => {
 });
 
 describe('erasing in words', () => {
-  const there = { journalBytes: 3 * 2 ** 20, importedHistories: 2, memoryBytes: 2000, otherWorkspaces: 0, datasetCacheBytes: 0 };
+  const there = {
+    journalBytes: 3 * 2 ** 20,
+    importedHistories: 2,
+    savedRehearsals: 0,
+    memoryBytes: 2000,
+    otherWorkspaces: 0,
+    datasetCacheBytes: 0,
+  };
   const snapshot = { bytes: 2 ** 31 } as Snapshot;
   const keep = { scope: 'workspace', datasetCache: 'keep', snapshots: 'keep' } as const;
   it('offers besides only what is there, and ticks none of it', () => {

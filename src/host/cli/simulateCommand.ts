@@ -1,23 +1,21 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { FAULT_KINDS, type Fault, injectedBy } from '../../app/rehearsals/faults.ts';
 import { type NamedText, parsed } from '../../app/rehearsals/parsed.ts';
 import { A_SET, practicesWith } from '../../app/rehearsals/practicesWith.ts';
+import { type RehearsalSetting, readSetting, type SettingTexts } from '../../app/rehearsals/rehearsalSetting.ts';
 import { rehearsalText } from '../../app/rehearsals/rehearsalText.ts';
-import { isScale } from '../../app/rehearsals/scale.ts';
-import { failed, ok, type Result, RUNGS, type Rung } from '../../domain/index.ts';
-import type { Change } from '../../simulate/advice/change.ts';
+import { resultTable } from '../../app/rehearsals/resultTable.ts';
+import { failed, ok, type Result } from '../../domain/index.ts';
 import type { Practice } from '../../simulate/practice/practice.ts';
 import { rehearsal } from '../../simulate/rehearsal.ts';
 import { compareResults } from '../../simulate/result/compareResults.ts';
 import { type RehearsalResult, readResult } from '../../simulate/result/result.ts';
-import { lengthOfTime } from '../../simulate/scenario/lengthOfTime.ts';
 import { type ReadPersona, readPersonas } from '../../simulate/scenario/readPersonas.ts';
 import { scenarioOf } from '../../simulate/scenario/readScenario.ts';
-import type { Scenario } from '../../simulate/scenario/scenario.ts';
 import type { Invocation, Report } from './command.ts';
-import { comparisonLines, resultTable } from './simulateLines.ts';
+import { comparisonLines } from './simulateLines.ts';
 
-const DEFAULT_DURATION = '10m';
 const PRACTICES_FILE = 'practices.json';
 
 export async function simulateCommand(invocation: Invocation): Promise<Result<Report>> {
@@ -26,18 +24,20 @@ export async function simulateCommand(invocation: Invocation): Promise<Result<Re
   const [file, more] = positionals;
   if (file === undefined || more !== undefined)
     return failed('wrong-usage', 'never', 'Name one persona document. Two saved results are compared with --compare a.json b.json.');
-  const settings = settingsOf(options);
+  const settings = settingOf(options);
   if (!settings.ok) return settings;
+  const faults = faultsOf(options);
+  if (!faults.ok) return faults;
   const personas = await readJson(file, 'a persona document', (json) => readPersonas(json, file));
   if (!personas.ok) return personas;
   const chosen = chosenOf(personas.value, options.persona as string | undefined, file);
   if (!chosen.ok) return chosen;
   const practices = await practicesOf(file, options.practices as string | undefined);
   if (!practices.ok) return practices;
-  const { durationMs, scale, seed, startAt, rung, replications } = settings.value;
+  const { durationMs, scale, seed, startAt, rung = 'ready', replications } = settings.value;
   const read = scenarioOf(chosen.value, { scale, seed, rung, durationMs, ...(startAt === undefined ? {} : { startAt }) });
   if (!read.ok) return read;
-  const injected = injectedOf(options, read.value.scenario);
+  const injected = injectedBy(faults.value, read.value.scenario, (kind) => `--${kind}`);
   if (!injected.ok) return injected;
   const result = await rehearsal(read.value, {
     personas: chosen.value.map((p) => p.name),
@@ -59,60 +59,18 @@ export async function simulateCommand(invocation: Invocation): Promise<Result<Re
   return ok({ json: result.value, lines: rehearsalText(result.value) });
 }
 
-interface Settings {
-  readonly durationMs: number;
-  readonly scale: number;
-  readonly seed: number;
-  readonly startAt?: number;
-  readonly rung: Rung;
-  readonly replications?: number;
-}
+const NAMES = {
+  duration: '--duration',
+  scale: '--scale',
+  seed: '--seed',
+  replications: '--replications',
+  start: '--start',
+  rung: '--rung',
+} as const;
 
-function settingsOf(options: Invocation['options']): Result<Settings> {
-  const duration = lengthOfTime(String(options.duration ?? DEFAULT_DURATION), '--duration');
-  const scale = numberOf(options, 'scale', 1, isScale, 'a number above 0, up to 1000000');
-  const seed = numberOf(options, 'seed', 1, (v) => Number.isInteger(v) && v >= 0 && v < 2 ** 31, 'a whole number from 0 to 2147483647');
-  const replications = numberOf(
-    options,
-    'replications',
-    undefined,
-    (v) => Number.isInteger(v) && v >= 1 && v <= 1000,
-    'a whole number from 1 to 1000',
-  );
-  for (const part of [duration, scale, seed, replications]) if (!part.ok) return part;
-  const rung = (options.rung ?? 'ready') as Rung;
-  if (!RUNGS.includes(rung)) return failed('wrong-usage', 'never', `--rung must be one of ${RUNGS.join(', ')}, not “${rung}”.`);
-  const startAt =
-    typeof options.start === 'string'
-      ? Date.parse(/[zZ]$|[+-]\d\d:?\d\d$/.test(options.start) ? options.start : `${options.start}Z`)
-      : undefined;
-  if (startAt !== undefined && !(startAt >= 0 && startAt < 4e12))
-    return failed(
-      'wrong-usage',
-      'never',
-      `--start “${options.start}” is no time of this or a coming year. Write it like 2026-11-30T09:00.`,
-    );
-  return ok({
-    durationMs: duration.ok ? duration.value : 0,
-    scale: scale.ok ? (scale.value as number) : 1,
-    seed: seed.ok ? (seed.value as number) : 1,
-    rung,
-    ...(startAt === undefined ? {} : { startAt }),
-    ...(replications.ok && replications.value !== undefined ? { replications: replications.value } : {}),
-  });
-}
-
-function numberOf(
-  options: Invocation['options'],
-  name: string,
-  otherwise: number | undefined,
-  allowed: (value: number) => boolean,
-  wanted: string,
-): Result<number | undefined> {
-  const text = options[name];
-  if (text === undefined) return ok(otherwise);
-  const value = String(text).trim() === '' ? Number.NaN : Number(text);
-  return allowed(value) ? ok(value) : failed('wrong-usage', 'never', `--${name} must be ${wanted}, not “${text}”.`);
+function settingOf(options: Invocation['options']): Result<RehearsalSetting> {
+  const given = Object.keys(NAMES).flatMap((name) => (options[name] === undefined ? [] : [[name, String(options[name])]]));
+  return readSetting(Object.fromEntries(given) as SettingTexts, NAMES);
 }
 
 /** One, several separated by commas, or all. */
@@ -155,36 +113,22 @@ async function practicesOf(personas: string, named: string | undefined): Promise
 }
 
 /** `--slow ID=200ms,…` and `--fail ID=0.05,…`. */
-function injectedOf(options: Invocation['options'], scenario: Scenario): Result<readonly Change[]> {
-  const changes: Change[] = [];
-  for (const [name, how] of [
-    ['slow', 'ID=200ms'],
-    ['fail', 'ID=0.05'],
-  ] as const) {
-    if (options[name] === undefined) continue;
-    for (const part of String(options[name]).split(',')) {
+function faultsOf(options: Invocation['options']): Result<readonly Fault[]> {
+  const faults: Fault[] = [];
+  for (const kind of FAULT_KINDS) {
+    if (options[kind] === undefined) continue;
+    for (const part of String(options[kind]).split(',')) {
       const at = part.lastIndexOf('=');
-      const [id, value] = [part.slice(0, at).trim(), part.slice(at + 1).trim()];
-      if (at < 1) return failed('wrong-usage', 'never', `--${name} is written like ${how}, several with commas, not “${part}”.`);
-      if (!scenario.resources.some((r) => r.id === id))
-        return failed('not-found', 'never', `--${name} names “${id}”; there are ${scenario.resources.map((r) => r.id).join(', ')}.`);
-      const change = name === 'slow' ? slowed(id, value) : failing(id, value);
-      if (!change.ok) return change;
-      changes.push(change.value);
+      if (at < 1)
+        return failed(
+          'wrong-usage',
+          'never',
+          `--${kind} is written like ID=${kind === 'slow' ? '200ms' : '0.05'}, several with commas, not “${part}”.`,
+        );
+      faults.push({ do: kind, of: part.slice(0, at).trim(), value: part.slice(at + 1).trim() });
     }
   }
-  return ok(changes);
-}
-
-function slowed(of: string, value: string): Result<Change> {
-  const ms = lengthOfTime(value, '--slow');
-  return ms.ok ? ok({ do: 'delay', of, ms: ms.value }) : ms;
-}
-
-function failing(of: string, value: string): Result<Change> {
-  const rate = value.endsWith('%') ? Number(value.slice(0, -1)) / 100 : Number(value);
-  if (value !== '' && rate >= 0 && rate <= 1) return ok({ do: 'errors', of, rate });
-  return failed('wrong-usage', 'never', `--fail ${of}=${value} must be a share from 0 to 1, or a percentage such as 5%.`);
+  return ok(faults);
 }
 
 async function compared(files: readonly string[]): Promise<Result<Report>> {

@@ -4,7 +4,7 @@ import { emptied } from '../../app/emptied.ts';
 import { EMPTY_MEMORY, type Memory } from '../../app/ports.ts';
 import type { UnixMs } from '../../domain/index.ts';
 import { replaceFile } from '../../provision/replaceFile.ts';
-import { bytesBelow, bytesOf, feedsIn, importsIn, journalIn, memoryIn, versionsIn } from './kept.ts';
+import { bytesBelow, bytesOf, feedsIn, importsIn, journalIn, memoryIn, rehearsalsIn, versionsIn } from './kept.ts';
 
 /** Beside what is kept: when it was last erased, and whether that came to its end. Windows that knew what was there see by it that it is gone. */
 interface Stamp {
@@ -47,9 +47,11 @@ export async function finishErasing(storage: string): Promise<void> {
 export const emptyMemory = async (storage: string): Promise<void> =>
   replaceFile(memoryIn(storage), JSON.stringify({ version: 1, state: emptied(await memoryOf(storage)) }));
 
+const foldersIn = (storage: string): readonly string[] => [journalIn, importsIn, feedsIn, rehearsalsIn].map((of) => of(storage));
+
 async function finish(storage: string): Promise<void> {
   // The folders stay: another window may be about to begin a file there.
-  for (const folder of [journalIn(storage), importsIn(storage), feedsIn(storage)])
+  for (const folder of foldersIn(storage))
     for (const name of await readdir(folder).catch(() => [])) await rm(join(folder, name), { recursive: true, force: true });
   // Versions of personas; and drafts of a write that was cut off, and what could not be read and was set aside, which hold the same.
   for (const name of await readdir(storage).catch(() => []))
@@ -80,6 +82,6 @@ async function jsonIn(file: string): Promise<unknown> {
 
 async function bytesOfKept(storage: string): Promise<number> {
   const files = [memoryIn(storage), versionsIn(storage)].map(bytesOf);
-  const parts = await Promise.all([bytesBelow(journalIn(storage)), bytesBelow(importsIn(storage)), bytesBelow(feedsIn(storage)), ...files]);
+  const parts = await Promise.all([...foldersIn(storage).map(bytesBelow), ...files]);
   return parts.reduce((a, b) => a + b, 0);
 }

@@ -10,7 +10,7 @@ import { personasOf } from '../../learn/personasOf.ts';
 import { addRequest, createRequests, type Requests } from '../../learn/traffic/requests.ts';
 import { redact } from '../../sense/redact.ts';
 import { codeOf, type JournalProblems, readSegment, segmentsOf } from './journalSegments.ts';
-import { feedsIn, filesBelow, importsIn, journalIn, memoryIn, versionsIn } from './kept.ts';
+import { feedsIn, filesBelow, importsIn, journalIn, memoryIn, rehearsalsIn, versionsIn } from './kept.ts';
 
 export interface WorkspaceExport {
   readonly storage: string;
@@ -42,6 +42,7 @@ export async function exportWorkspace(
     progress('imported histories');
     const imported = await copyAll(importsIn(storage), join(draft, 'imports'), '.jsonl', signal);
     const feeds = await copyAll(feedsIn(storage), join(draft, 'feeds'), '.json', signal);
+    const rehearsals = await copyAll(rehearsalsIn(storage), join(draft, 'rehearsals'), '.json', signal);
     progress('personas and ledger');
     const { model, ledger, ...rest } = await memoryOf(storage);
     const personas = model ? personasOf(model, at) : [];
@@ -52,7 +53,7 @@ export async function exportWorkspace(
     await put('settings.json', `${json(gated(settings))}\n`);
     await put(
       'README.md',
-      contents({ name, at, activities, imported, feeds, personas: personas.length, ledger: ledger.length, retentionDays }),
+      contents({ name, at, activities, imported, feeds, rehearsals, personas: personas.length, ledger: ledger.length, retentionDays }),
     );
     signal?.throwIfAborted();
     await rename(draft, folder);
@@ -130,6 +131,7 @@ interface Contents {
   readonly activities: number;
   readonly imported: number;
   readonly feeds: number;
+  readonly rehearsals: number;
   readonly personas: number;
   readonly ledger: number;
   readonly retentionDays: number;
@@ -141,6 +143,7 @@ const contents = ({
   activities,
   imported,
   feeds,
+  rehearsals,
   personas,
   ledger,
   retentionDays,
@@ -153,6 +156,7 @@ Exported at ${new Date(at).toISOString()}. Nothing of it has left this machine.
 | journal.jsonl | ${activities} activities, one a line, as they were recorded; kept for ${retentionDays} days |
 | imports/ | ${imported} imported histories, redacted, one file each; kept for ${retentionDays} days after the import |
 | feeds/ | the last answers of ${feeds} feeds, one file each |
+| rehearsals/ | ${rehearsals} saved rehearsals, one file each, with the personas they were made of; kept until they are deleted |
 | personas.json | ${personas} personas, for people and programs |
 | versions.json | earlier versions of personas, as Prewarm reads them |
 | ledger.jsonl | ${ledger} lines: what each decision gained or wasted |

@@ -7,6 +7,8 @@ export const importsIn = (storage: string): string => join(storage, 'imports');
 export const memoryIn = (storage: string): string => join(storage, 'memory.json');
 /** The last good answer of each feed. */
 export const feedsIn = (storage: string): string => join(storage, 'feeds');
+/** Rehearsals that were saved, a file each. */
+export const rehearsalsIn = (storage: string): string => join(storage, 'rehearsals');
 export const versionsIn = (storage: string): string => join(storage, 'personaVersions.json');
 /** Datasets that were fetched, by their content: of all workspaces together. */
 export const datasetsIn = (root: string): string => join(root, 'cache', 'datasets');

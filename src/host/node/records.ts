@@ -6,7 +6,7 @@ import { failed, ok, type UnixMs } from '../../domain/index.ts';
 import { eraseWorkspace } from './erasure.ts';
 import { exportWorkspace } from './exportWorkspace.ts';
 import { codeOf } from './journalSegments.ts';
-import { bytesBelow, bytesOf, datasetsIn, importsIn, journalIn, memoryIn, versionsIn } from './kept.ts';
+import { bytesBelow, bytesOf, datasetsIn, importsIn, journalIn, memoryIn, rehearsalsIn, versionsIn } from './kept.ts';
 import { sweeperLogIn, workspacesIn } from './startSweeper.ts';
 
 export interface RecordsOptions {
@@ -28,10 +28,12 @@ export function createRecords({ root, workspace, retentionDays, now }: RecordsOp
   }
 
   async function measure(): Promise<Measured> {
-    const imports = await readdir(importsIn(storage)).catch(() => []);
+    const count = async (folder: string, ending: string): Promise<number> =>
+      (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(ending)).length;
     return {
       journalBytes: await bytesBelow(journalIn(storage)),
-      importedHistories: imports.filter((name) => name.endsWith('.jsonl')).length,
+      importedHistories: await count(importsIn(storage), '.jsonl'),
+      savedRehearsals: await count(rehearsalsIn(storage), '.json'),
       memoryBytes: (await bytesOf(memoryIn(storage))) + (await bytesOf(versionsIn(storage))),
       otherWorkspaces: (await workspaces()).filter((folder) => folder !== storage).length,
       datasetCacheBytes: await bytesBelow(cache),

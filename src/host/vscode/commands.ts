@@ -11,10 +11,11 @@ import { keepStandby } from './keepStandby.ts';
 import { moveWithProgress, teach } from './movement.ts';
 import { pause, resume, toggleIncognito } from './pause.ts';
 import { personaCommands } from './personas/personaCommands.ts';
+import type { RehearsalPanel } from './rehearsal/rehearsalPanel.ts';
+import { simulate } from './rehearsal/simulate.ts';
 import { rotateCredentials } from './rotateCredentials.ts';
 import { setFeedSecret } from './setFeedSecret.ts';
 import { showSnapshots } from './showSnapshots.ts';
-import { type SimulatePorts, simulate } from './simulate.ts';
 
 export interface CommandPorts {
   readonly open: () => Promise<App | undefined>;
@@ -24,7 +25,7 @@ export interface CommandPorts {
   readonly demand: { reveal(): void };
   readonly journal: { reveal(app: App): Promise<void> };
   readonly experiments: { reveal(id: string): Promise<void> };
-  readonly simulation: SimulatePorts;
+  readonly rehearsals: RehearsalPanel;
   /** As they stand, for the export. */
   readonly settings: () => object;
   readonly secrets: vscode.SecretStorage;
@@ -57,11 +58,12 @@ const TABLE: Readonly<Record<string, Act>> = {
   'prewarm.resume': (app) => resume(app),
   'prewarm.excludeFolder': (app) => excludeFolder(app),
   'prewarm.exportAll': (app, _target, { settings }) => exportAll(app, settings()),
-  'prewarm.eraseAll': (app) => eraseAll(app),
+  'prewarm.eraseAll': (app, _target, { rehearsals }) => eraseAll(app, rehearsals.forget),
   ...personaCommands,
   'prewarm.testPersonaVersion': (app, target, { experiments }) => testVersion(app, target, experiments),
   'prewarm.showExperiments': (app, _target, { experiments }) => showExperiments(app, experiments),
-  'prewarm.simulate': (app, _target, { simulation }, targets) => simulate(app, targets, simulation),
+  'prewarm.simulate': (app, _target, { rehearsals }, targets) => simulate(app, targets, rehearsals.begin),
+  'prewarm.showRehearsal': (_app, _target, { rehearsals }) => rehearsals.choose(),
   'prewarm.always': (app, target) => teachOne(app, target, 'always'),
   'prewarm.never': (app, target) => teachOne(app, target, 'never'),
   'prewarm.notNow': (app, target) => teachOne(app, target, 'not-now'),

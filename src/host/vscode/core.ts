@@ -1,7 +1,11 @@
+import { join } from 'node:path';
 import type { App } from '../../app/app.ts';
 import { keptSecrets } from '../node/feeds/feedSecrets.ts';
 import { openApp } from '../node/openApp.ts';
+import { openSavedRehearsals } from '../node/rehearsals/savedRehearsals.ts';
 import { keeperOf } from '../node/secretFiles.ts';
+import { workspacesIn } from '../node/startSweeper.ts';
+import { workspaceOf } from '../node/workspaceIdentity.ts';
 import type { Core, CoreOptions } from './coreContract.ts';
 
 /** The heavy half of the extension: engines, scan, learning. Throws where the workspace folder itself is gone. */
@@ -42,8 +46,12 @@ export async function openCore(options: CoreOptions): Promise<App> {
 export const openOtlpReceiver: Core['openOtlpReceiver'] = async (options) =>
   (await import('../node/otlpReceiver.ts')).openOtlpReceiver({ ...options, now: Date.now });
 
+export const savedRehearsals: Core['savedRehearsals'] = (stateFolder, folder) =>
+  openSavedRehearsals(join(workspacesIn(stateFolder), workspaceOf(folder).id));
+
 export { AGENT_TOOLS, warmWish } from '../../app/agentTools/agentTools.ts';
 export { checkPersonas } from '../../sense/pdl/check.ts';
 export { defaultStateFolder } from '../node/openApp.ts';
 export { rehearseInThread } from '../node/rehearsals/rehearseInThread.ts';
 export { workspaceOf } from '../node/workspaceIdentity.ts';
+export { createRehearsalMessages } from './rehearsal/rehearsalMessages.ts';

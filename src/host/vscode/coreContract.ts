@@ -7,6 +7,8 @@ import type { EngineWish } from '../../provision/engine/choose.ts';
 import type { Checked } from '../../sense/pdl/check.ts';
 import type { OtlpReceiver, OtlpReceiverOptions } from '../node/otlpReceiver.ts';
 import type { rehearseInThread } from '../node/rehearsals/rehearseInThread.ts';
+import type { SavedRehearsals } from '../node/rehearsals/savedRehearsals.ts';
+import type { createRehearsalMessages } from './rehearsal/rehearsalMessages.ts';
 
 /** What `activate` hands to the core, which is a bundle of its own and is loaded only when first needed. */
 export interface CoreOptions {
@@ -43,5 +45,8 @@ export interface Core {
   readonly AGENT_TOOLS: readonly AgentTool[];
   warmWish(app: App, input: unknown): Result<WarmWish>;
   readonly rehearseInThread: typeof rehearseInThread;
+  readonly createRehearsalMessages: typeof createRehearsalMessages;
+  /** Those of the workspace in this folder. */
+  savedRehearsals(stateFolder: string, folder: string): SavedRehearsals;
   checkPersonas(text: string): Checked;
 }

@@ -5,8 +5,8 @@ import { erasureChoices, erasureWords } from '../../show/erasure.ts';
 
 const { t } = vscode.l10n;
 
-/** Asks what goes besides what always goes, says all of it once more, and erases it. */
-export async function eraseAll(app: App): Promise<void> {
+/** Asks what goes besides what always goes, says all of it once more, and erases it. `erased`: views forget what they still know. */
+export async function eraseAll(app: App, erased: () => Promise<void>): Promise<void> {
   const measured = await app.privacy.measure();
   if (!measured) return void vscode.window.showInformationMessage(t('Nothing is kept here.'));
   const listed = await app.snapshots.list();
@@ -36,6 +36,7 @@ export async function eraseAll(app: App): Promise<void> {
     app.privacy.erase(what),
   );
   if (!result.ok) return void vscode.window.showWarningMessage(result.fault.message);
+  await erased();
   for (const { message } of result.value.faults.slice(0, 1)) void vscode.window.showWarningMessage(message);
   void vscode.window.showInformationMessage(t('All that was recorded and learnt is erased. Prewarm begins anew.'));
 }

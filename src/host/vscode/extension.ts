@@ -20,12 +20,11 @@ import { createPersonaTree } from './personas/personaTreeView.ts';
 import { watchPersonaFile } from './personas/watchPersonaFile.ts';
 import { createPublicApi } from './publicApi.ts';
 import { allSettings, createSettingsReader } from './readSettings.ts';
-import { registerRehearsals } from './rehearsalDocument.ts';
+import { registerRehearsals } from './rehearsal/rehearsalPanel.ts';
 import { createResourceTree } from './resourceTreeView.ts';
 import { editorSecrets } from './secrets.ts';
 import { createOtlpSensor, type OtlpSensor } from './sensors/otlpSensor.ts';
 import { startSensors } from './sensors/sensors.ts';
-import type { SimulatePorts } from './simulate.ts';
 import { createStatusBar } from './statusBarItem.ts';
 import { createSuggestions } from './suggestions.ts';
 import { registerWorkflow } from './workflowPanel.ts';
@@ -73,11 +72,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
   const demand = registerDemand(context, async () => (await open())?.demand);
   const journal = registerJournal(context, open);
   const experiments = registerExperiments(context, open);
-  const bundles = bundlesOf(context);
-  const simulation: SimulatePorts = {
-    ...registerRehearsals(context),
-    rehearse: async (work, options) => (await core()).rehearseInThread(work, { ...options, bundles }),
-  };
+  const rehearsals = registerRehearsals(context, { folder, bundles: bundlesOf(context), core, handlers: {} });
   const settings = (): object => allSettings(context.extension.packageJSON, folder);
   const others = createPublicApi({ open, record, log });
   function attach(opened: App): App {
@@ -124,7 +119,7 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
     registerPersonaDocuments(open),
     registerPersonaDiagnostics(core),
     registerPages(),
-    ...registerCommands({ open, log, workflow, ledger, demand, experiments, journal, simulation, settings, secrets: context.secrets }),
+    ...registerCommands({ open, log, workflow, ledger, demand, experiments, journal, rehearsals, settings, secrets: context.secrets }),
     ...startSensors(record),
   );
   context.subscriptions.push(...registerLanguageModelTools(context, { open, core }), ...registerMcpServer(context, folder));

@@ -16,6 +16,8 @@ export interface ScenarioOptions {
   readonly seed: number;
   /** How warm all is at the beginning that does not say so itself. */
   readonly rung: Rung;
+  /** How warm single resources are, by id, whatever they say themselves. */
+  readonly rungs?: Readonly<Record<string, Rung>>;
 }
 
 export interface ReadScenario {
@@ -43,7 +45,9 @@ export function scenarioOf(all: readonly ReadPersona[], options: ScenarioOptions
   const read = collected(personas);
   const known = new Map(read.resources.map((r) => [r.id, r]));
   const sessionsOnly = personas.every((p) => p.patterns.length === 0 && p.traffic.requestsPerSecond === undefined);
-  const resources = read.resources.map((r) => modelled(r, options.rung, sessionsOnly, assumed));
+  const { rung, rungs = {} } = options;
+  const rungOf = (r: ReadResource): Rung => (Object.hasOwn(rungs, r.id) ? rungs[r.id] : r.rung) ?? rung;
+  const resources = read.resources.map((r) => modelled(r, rungOf(r), sessionsOnly, assumed));
   const edges = read.edges.filter((e) => e.from !== SESSION && known.has(e.from) && known.has(e.to) && e.from !== e.to);
   const linked = edges.map((e) => linkOf(e, assumed));
   // Who calls each other never ends; who goes from one to the next stops some time, even where the document does not say so.
@@ -139,7 +143,7 @@ function collected(personas: readonly ReadPersona[]): { resources: ReadResource[
 /** Tokens of the sequence that are what somebody does, not what serves. */
 const TOKEN = /^(command|editor|file|task|debug|test|git|branch|terminal|api|http|GET|POST|PUT|PATCH|DELETE)[: ]/;
 
-function modelled(r: ReadResource, rung: Rung, sessionsOnly: boolean, assumed: string[]): ModelledResource {
+function modelled(r: ReadResource, at: Rung, sessionsOnly: boolean, assumed: string[]): ModelledResource {
   const usual = defaultsOf(r.kind ?? '');
   const cpuCores = r.cpuCores && r.cpuCores > 0 ? r.cpuCores : usual.cpuCores;
   const take = (what: string): void => void assumed.push(`${what}|${r.id}`);
@@ -156,7 +160,6 @@ function modelled(r: ReadResource, rung: Rung, sessionsOnly: boolean, assumed: s
           : 'time of service as in duration_ms'
         : 'time of service by kind',
     );
-  const at = r.rung ?? rung;
   const coldMs = START_FROM[at] * (r.coldStartMs ?? usual.startMs);
   if (coldMs > 0 && r.coldStartMs === undefined) take('cold start by kind');
   if (r.errorRate === undefined) take('no errors of its own');
