@@ -15,7 +15,8 @@ import type { Context, Provider } from '../provider.ts';
 import { attempt } from '../readiness.ts';
 
 const RUNGS: readonly Rung[] = ['absent', 'fetched', 'created', 'running', 'ready'];
-const CHECKED_WITHIN_MS = 2000;
+/** A busy machine may keep it waiting; one that is not there says so at once. */
+const CHECKED_WITHIN_MS = 10_000;
 
 /**
  * Workloads in one namespace of one cluster, both named by the user. Declared objects are applied under our field manager; what is there is
