@@ -91,6 +91,8 @@ const NONE = -1;
 /** Stations that one request may hold at once. */
 const MOST_HELD = 8;
 const CHECK_EVERY = 200_000;
+/** Of a pause before a retry. */
+const MOST_DOUBLINGS = 30;
 
 /**
  * Discrete-event simulation of requests that run a program over stations (Law, Simulation Modeling and Analysis, 5th ed., ch. 1): one
@@ -369,7 +371,7 @@ export function start(program: Program, options: RunOptions): Run {
           }
           attempts[slot] = n + 1;
           at[slot] = other[node] as number;
-          const most = (backoff[node] as number) * 2 ** n;
+          const most = (backoff[node] as number) * (1 << Math.min(n, MOST_DOUBLINGS));
           events.push(now + most * (0.5 + 0.5 * random.uniform()), (slot << 2) | GO);
           return;
         }
