@@ -16,7 +16,7 @@ const SCALES = new Float64Array(2048);
 for (let i = 0, up = 1, down = 1; i <= 1024; i++, up *= 2, down /= 2) [SCALES[1023 - i], SCALES[1023 + i]] = [up, down];
 
 /** ln 2 in two parts, the first of which times an exponent is exact. */
-const [LN2_HIGH, LN2_LOW] = [6.9314718036912381649e-1, 1.90821492927058770002e-10];
+const [LN2_HIGH, LN2_LOW] = [0.6931471803691238, 1.9082149292705877e-10];
 
 /**
  * The natural logarithm of a positive, finite and normal number, within one unit in the last place. ECMAScript leaves `Math.log`, `Math.exp` and
@@ -35,8 +35,8 @@ export function log(x: number): number {
   const s = f / (2 + f);
   const z = s * s;
   const w = z * z;
-  const even = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
-  const odd = z * (6.66666666666673513e-1 + w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
+  const even = w * (0.3999999999940942 + w * (0.22222198432149784 + w * 0.15313837699209373));
+  const odd = z * (0.6666666666666735 + w * (0.2857142874366239 + w * (0.1818357216161805 + w * 0.14798198605116586)));
   const r = odd + even;
   if (((mantissa - 0x6147a) | (0x6b851 - mantissa)) > 0) {
     const square = 0.5 * f * f;
@@ -46,7 +46,7 @@ export function log(x: number): number {
 }
 
 function ofNearOne(f: number, k: number): number {
-  const r = f * f * (0.5 - 0.33333333333333333 * f);
+  const r = f * f * (0.5 - 0.3333333333333333 * f);
   return k === 0 ? f - r : k * LN2_HIGH - (r - k * LN2_LOW - f);
 }
 
@@ -55,7 +55,7 @@ const [MOST, LEAST] = [709, -708];
 /** e to the power of x, within one unit in the last place from −708 to 709; what is beyond is taken for that. */
 export function exp(x: number): number {
   const given = x > MOST ? MOST : x < LEAST ? LEAST : x;
-  const k = Math.abs(given) > 0.5 * LN2_HIGH ? Math.trunc(1.442695040888963387 * given + (given < 0 ? -0.5 : 0.5)) : 0;
+  const k = Math.abs(given) > 0.5 * LN2_HIGH ? Math.trunc(1.4426950408889634 * given + (given < 0 ? -0.5 : 0.5)) : 0;
   const high = given - k * LN2_HIGH;
   const low = k * LN2_LOW;
   const r = high - low;
@@ -63,9 +63,8 @@ export function exp(x: number): number {
   const c =
     r -
     t *
-      (1.66666666666666019037e-1 +
-        t *
-          (-2.77777777770155933842e-3 + t * (6.61375632143793436117e-5 + t * (-1.6533902205465251539e-6 + t * 4.13813679705723846039e-8))));
+      (0.16666666666666602 +
+        t * (-0.0027777777777015593 + t * (0.00006613756321437934 + t * (-0.0000016533902205465252 + t * 4.1381367970572385e-8))));
   if (k === 0) return 1 - ((r * c) / (c - 2) - r);
   return (1 - (low - (r * c) / (2 - c) - high)) * (SCALES[1023 - k] as number);
 }
