@@ -55,7 +55,7 @@ const [MOST, LEAST] = [709, -708];
 /** e to the power of x, within one unit in the last place from −708 to 709; what is beyond is taken for that. */
 export function exp(x: number): number {
   const given = x > MOST ? MOST : x < LEAST ? LEAST : x;
-  const k = Math.abs(given) > 0.5 * LN2_HIGH ? Math.trunc(1.4426950408889634 * given + (given < 0 ? -0.5 : 0.5)) : 0;
+  const k = Math.abs(given) > 0.5 * LN2_HIGH ? Math.trunc(Math.LOG2E * given + (given < 0 ? -0.5 : 0.5)) : 0;
   const high = given - k * LN2_HIGH;
   const low = k * LN2_LOW;
   const r = high - low;
