@@ -11,6 +11,7 @@ import { keepStandby } from './keepStandby.ts';
 import { moveWithProgress, teach } from './movement.ts';
 import { pause, resume, toggleIncognito } from './pause.ts';
 import { personaCommands } from './personas/personaCommands.ts';
+import { type ExperimentRehearsalPorts, rehearseExperiment } from './rehearseExperiment.ts';
 import { rotateCredentials } from './rotateCredentials.ts';
 import { setFeedSecret } from './setFeedSecret.ts';
 import { showSnapshots } from './showSnapshots.ts';
@@ -24,7 +25,7 @@ export interface CommandPorts {
   readonly demand: { reveal(): void };
   readonly journal: { reveal(app: App): Promise<void> };
   readonly experiments: { reveal(id: string): Promise<void> };
-  readonly simulation: SimulatePorts;
+  readonly simulation: SimulatePorts & ExperimentRehearsalPorts;
   /** As they stand, for the export. */
   readonly settings: () => object;
   readonly secrets: vscode.SecretStorage;
@@ -60,6 +61,7 @@ const TABLE: Readonly<Record<string, Act>> = {
   'prewarm.eraseAll': (app) => eraseAll(app),
   ...personaCommands,
   'prewarm.testPersonaVersion': (app, target, { experiments }) => testVersion(app, target, experiments),
+  'prewarm.rehearseExperiment': (app, target, { experiments, simulation }) => rehearseExperiment(app, target, experiments, simulation),
   'prewarm.showExperiments': (app, _target, { experiments }) => showExperiments(app, experiments),
   'prewarm.simulate': (app, _target, { simulation }, targets) => simulate(app, targets, simulation),
   'prewarm.always': (app, target) => teachOne(app, target, 'always'),

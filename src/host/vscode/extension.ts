@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { App } from '../../app/app.ts';
 import type { Signal } from '../../sense/signal.ts';
+import type { AnyRehearsalWork } from '../node/rehearsals/rehearsalThread.ts';
 import type { PrewarmApi } from './api.ts';
 import { registerCommands } from './commands.ts';
 import type { Core } from './coreContract.ts';
@@ -21,6 +22,8 @@ import { watchPersonaFile } from './personas/watchPersonaFile.ts';
 import { createPublicApi } from './publicApi.ts';
 import { allSettings, createSettingsReader } from './readSettings.ts';
 import { registerRehearsals } from './rehearsalDocument.ts';
+import type { InProgress } from './rehearsalProgress.ts';
+import type { ExperimentRehearsalPorts } from './rehearseExperiment.ts';
 import { createResourceTree } from './resourceTreeView.ts';
 import { editorSecrets } from './secrets.ts';
 import { createOtlpSensor, type OtlpSensor } from './sensors/otlpSensor.ts';
@@ -74,9 +77,10 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
   const journal = registerJournal(context, open);
   const experiments = registerExperiments(context, open);
   const bundles = bundlesOf(context);
-  const simulation: SimulatePorts = {
+  const simulation: SimulatePorts & ExperimentRehearsalPorts = {
     ...registerRehearsals(context),
-    rehearse: async (work, options) => (await core()).rehearseInThread(work, { ...options, bundles }),
+    rehearse: async <W extends AnyRehearsalWork>(work: W, options: InProgress) =>
+      (await core()).rehearseInThread(work, { ...options, bundles }),
   };
   const settings = (): object => allSettings(context.extension.packageJSON, folder);
   const others = createPublicApi({ open, record, log });

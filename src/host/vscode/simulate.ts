@@ -8,12 +8,13 @@ import { failed, ok, type Persona, type Result } from '../../domain/index.ts';
 import type { RehearsalResult } from '../../simulate/result/result.ts';
 import { lengthOfTime } from '../../simulate/scenario/lengthOfTime.ts';
 import { tell } from './movement.ts';
+import { type InProgress, withRehearsalProgress } from './rehearsalProgress.ts';
 
 const { t } = vscode.l10n;
 
 export interface SimulatePorts {
   /** In a thread of its own. */
-  rehearse(work: RehearsalWork, options: { readonly signal: AbortSignal; progress(done: number): void }): Promise<Result<RehearsalResult>>;
+  rehearse(work: RehearsalWork, options: InProgress): Promise<Result<RehearsalResult>>;
   reveal(title: string, lines: readonly string[]): Promise<void>;
 }
 
@@ -34,31 +35,19 @@ export async function simulate(app: App, targets: readonly { readonly id: string
   const names = personas.map((p) => p.name).join(', ');
   const practices = await ownPractices(app.state().workspace.folder);
   if (!practices.ok) return tell([practices.fault]);
-  const result = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: t('Rehearsing {0}', names), cancellable: true },
-    async (progress, token) => {
-      const controller = new AbortController();
-      token.onCancellationRequested(() => controller.abort());
-      const document = await app.personas.exportMeasured(personas.map((p) => p.id));
-      let told = 0;
-      return ports.rehearse(
-        {
-          document: { name: 'The persona document of this workspace', text: JSON.stringify(document) },
-          practices: practices.value,
-          durationMs,
-          scale,
-          seed: SEED,
-        },
-        {
-          signal: controller.signal,
-          progress: (done) => {
-            progress.report({ increment: 100 * (done - told), message: `${Math.round(100 * done)} %` });
-            told = done;
-          },
-        },
-      );
-    },
-  );
+  const result = await withRehearsalProgress(t('Rehearsing {0}', names), async (options) => {
+    const document = await app.personas.exportMeasured(personas.map((p) => p.id));
+    return ports.rehearse(
+      {
+        document: { name: 'The persona document of this workspace', text: JSON.stringify(document) },
+        practices: practices.value,
+        durationMs,
+        scale,
+        seed: SEED,
+      },
+      options,
+    );
+  });
   if (!result.ok) return tell([result.fault]);
   await ports.reveal(t('Rehearsal of {0}', names), rehearsalText(result.value, t));
 }
