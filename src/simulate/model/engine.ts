@@ -181,7 +181,7 @@ export function start(program: Program, options: RunOptions): Run {
 
   // ---------------------------------------------------------------------------------------------- stations
   const count = stations.length;
-  const servers = Int32Array.from(stations, (s) => s.servers);
+  const servers = Float64Array.from(stations, (s) => s.servers);
   const room = Float64Array.from(stations, (s) => s.mostWaiting ?? Number.POSITIVE_INFINITY);
   const busy = new Int32Array(count);
   const waiting = new Int32Array(count);
@@ -493,7 +493,7 @@ export function start(program: Program, options: RunOptions): Run {
       default:
         open[what] = 2;
         told(what);
-        for (let n = servers[what] as number; n > 0; n--) admit(what);
+        for (let n = waiting[what] as number; n > 0; n--) admit(what);
     }
   }
 
