@@ -270,6 +270,7 @@ export async function createApp(given: Ports): Promise<App> {
     versions,
     personas,
     tell,
+    situation: () => situation(),
     pass: passes.pass,
   });
   const personaFile = createPersonaFile({

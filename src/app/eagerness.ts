@@ -1,5 +1,5 @@
 import type { LedgerEntry, Resource, ResourceId } from '../domain/index.ts';
-import { type BanditOptions, type Choice, choose, learn } from '../learn/value/bandit.ts';
+import { type Bandit, type BanditOptions, type Choice, choose, learn } from '../learn/value/bandit.ts';
 import { offPolicy } from '../learn/value/offPolicy.ts';
 import { DEFAULT_PRICES, worthS } from '../plan/value.ts';
 import type { Memory } from './ports.ts';
@@ -55,6 +55,10 @@ export function createEagerness({ random, resource, memory, remember, fixed = ()
     forget: (): void => current.clear(),
   };
 }
+
+/** One that would be tried next for resources of this kind. */
+export const eagernessDrawn = (bandit: Bandit, kind: string, random: () => number): number =>
+  EAGERNESS[choose(bandit, kind, OPTIONS, random).arm] ?? 1;
 
 export interface EagernessEstimate {
   readonly eagerness: number;

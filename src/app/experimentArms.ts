@@ -10,8 +10,10 @@ export interface InArm {
   readonly arm: Arm;
 }
 
+type Compared = Pick<Experiment, 'persona' | 'arms'>;
+
 /** The model with which a session of these arms is predicted: each persona as its arm has it, under its present name. */
-export const modelIn = <M extends PersonaModel>(model: M, arms: readonly InArm[]): M =>
+export const modelIn = <M extends PersonaModel>(model: M, arms: readonly { readonly experiment: Compared; readonly arm: Arm }[]): M =>
   arms.reduce((laid, { experiment, arm }) => withVariant(laid, experiment.persona.id, experiment.arms[arm]), model);
 
 function withVariant<M extends PersonaModel>(model: M, persona: string, variant: Variant): M {
@@ -25,7 +27,7 @@ function withVariant<M extends PersonaModel>(model: M, persona: string, variant:
  * Whether a session counts for a test: whether it was the persona's in the eyes of either arm. Asked of both whatever arm it was in, the
  * answer is the same in either, and leaves nothing out that one arm alone would have.
  */
-export const isOfPersona = (model: PersonaModel, { persona, arms }: Experiment, session: readonly Activity[]): boolean =>
+export const isOfPersona = (model: PersonaModel, { persona, arms }: Compared, session: readonly Activity[]): boolean =>
   [arms.A, arms.B].some((variant) => {
     const { personas, none } = match(withVariant(model, persona.id, variant), session);
     const own = personas.find((p) => p.id === persona.id)?.probability ?? 0;

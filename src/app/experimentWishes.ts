@@ -1,11 +1,17 @@
 import { failed, ok, type Result } from '../domain/index.ts';
 import { asOutcome, type Experiment, withEnd } from '../learn/experiment/experiment.ts';
+import type { Component } from '../learn/personaModel.ts';
 import { planFrom } from './experimentPlan.ts';
 import type { ExperimentRegister } from './experimentRegister.ts';
+import type { Priced } from './experimentRehearsal/foretold.ts';
+import type { ExperimentWork } from './experimentRehearsal/rehearseExperiment.ts';
 import { type ExperimentReport, reportOf } from './experimentReport.ts';
 import { armsOf, type Side } from './experimentSides.ts';
 import type { PersonaVersions } from './personaVersions.ts';
+import type { Look } from './pipeline.ts';
 import type { Memory, Ports } from './ports.ts';
+
+const WEEK_MS = 7 * 24 * 3_600_000;
 
 /** Tests of one persona in two versions, session by session. */
 export interface AppExperiments {
@@ -17,11 +23,15 @@ export interface AppExperiments {
   stop(id: string): Result<{ undo(): Result<void> }>;
   /** One that was stopped by hand goes on. */
   resume(id: string): Result<void>;
+  /** All that it takes to foretell such a test before it runs (`rehearseExperiment`); nothing is started. */
+  workOf(persona: string, a: Side, b: Side, seed: number): Promise<Result<ExperimentWork>>;
 }
 
 export interface WishPorts extends Pick<Ports, 'now' | 'settings'> {
   readonly memory: () => Memory;
   readonly versions: PersonaVersions;
+  /** What there is to be warmed, and what it costs. */
+  readonly situation: () => Pick<Look, 'resources' | 'costs' | 'readyP95Ms' | 'horizonMs'>;
   /** So that what is shown and planned follows. */
   readonly pass: () => Promise<void>;
 }
@@ -31,11 +41,17 @@ export function createExperimentWishes(register: ExperimentRegister, ports: Wish
   const { memory, now } = ports;
   const { all, get, runningOf, keep, setEagerness } = register;
 
-  async function start(persona: string, a: Side, b: Side): Promise<Result<ExperimentReport>> {
+  async function comparedOf(persona: string, a: Side, b: Side) {
     const living = memory().model?.components.find((c) => c.id === persona);
     if (!living) return failed('not-found', 'never', `There is no persona ${persona}.`);
     const arms = armsOf(a, b, { living, versions: await ports.versions.of(persona), now: now() });
-    if (!arms.ok) return arms;
+    return arms.ok ? ok({ living, arms: arms.value }) : arms;
+  }
+
+  async function start(persona: string, a: Side, b: Side): Promise<Result<ExperimentReport>> {
+    const compared = await comparedOf(persona, a, b);
+    if (!compared.ok) return compared;
+    const { living, arms } = compared.value;
     const other = runningOf(persona);
     if (other) return failed('wrong-usage', 'never', `Test ${other.id} of this persona is running. Stop it first: one at a time.`);
     // Nobody goes on with an earlier one any more.
@@ -44,7 +60,7 @@ export function createExperimentWishes(register: ExperimentRegister, ports: Wish
     const experiment: Experiment = {
       id: `${persona}-${number}`,
       persona: { id: persona, name: living.name },
-      arms: arms.value,
+      arms,
       plan: planFrom(memory().ledger, ports.settings.idleMs),
       startedAt: now(),
       units: [],
@@ -52,6 +68,37 @@ export function createExperimentWishes(register: ExperimentRegister, ports: Wish
     keep(experiment);
     await ports.pass();
     return ok(reportOf(experiment));
+  }
+
+  async function workOf(persona: string, a: Side, b: Side, seed: number): Promise<Result<ExperimentWork>> {
+    const compared = await comparedOf(persona, a, b);
+    if (!compared.ok) return compared;
+    const { living, arms } = compared.value;
+    const { model, bandit, ledger } = memory();
+    if (!model) return failed('not-found', 'never', 'No persona is known yet.');
+    const { resources, costs, horizonMs, readyP95Ms = new Map() } = ports.situation();
+    const priced = pricedOf(resources, costs, [...model.components, ...snapshotsIn(arms)]);
+    if (priced.length === 0)
+      return failed(
+        'not-found',
+        'never',
+        'No persona uses a resource that this workspace declares, so nothing would be waited for in either arm.',
+      );
+    const weeks = model.since === undefined ? 0 : (now() - model.since) / WEEK_MS;
+    return ok({
+      persona: { id: persona, name: living.name },
+      arms,
+      plan: planFrom(ledger, ports.settings.idleMs),
+      model,
+      bandit,
+      resources: priced,
+      readyP95Ms,
+      horizonMs,
+      idleMs: ports.settings.idleMs,
+      settleMs: ports.settings.settleMs,
+      ...(weeks > 0 ? { sessionsPerWeek: living.support / Math.max(1, weeks) } : {}),
+      seed,
+    });
   }
 
   function stop(id: string): Result<{ undo(): Result<void> }> {
@@ -105,5 +152,18 @@ export function createExperimentWishes(register: ExperimentRegister, ports: Wish
     start,
     stop,
     resume,
+    workOf,
   };
+}
+
+const snapshotsIn = ({ A, B }: Experiment['arms']): readonly Component[] =>
+  [A, B].flatMap((variant) => (variant.kind === 'version' && variant.snapshot ? [variant.snapshot] : []));
+
+/** Of all resources those that somebody uses. */
+function pricedOf(resources: Look['resources'], costs: Look['costs'], users: readonly Component[]): readonly Priced[] {
+  const used = new Set(users.flatMap((c) => c.uses.map((u) => u.resource)));
+  return resources.flatMap(({ id, kind }) => {
+    const cost = used.has(id) ? costs.get(id) : undefined;
+    return cost ? [{ id, kind, coldMs: cost.coldMs, memoryBytes: cost.memoryBytes, idleCores: cost.idleCores ?? 0 }] : [];
+  });
 }

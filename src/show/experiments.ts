@@ -107,7 +107,8 @@ function table({ standing, plan }: ExperimentView, t: Translate): readonly strin
   return aligned([head, ...rows]);
 }
 
-function metricWords(name: Metric, t: Translate): string {
+/** Of the tables of tests. */
+export function metricWords(name: Metric, t: Translate): string {
   switch (name) {
     case 'waitedMs':
       return t('Waiting');
@@ -118,7 +119,7 @@ function metricWords(name: Metric, t: Translate): string {
   }
 }
 
-function amount(name: Metric, value: number, t: Translate): string {
+export function amount(name: Metric, value: number, t: Translate): string {
   const sign = value < 0 ? '−' : '';
   const size = Math.abs(value);
   switch (name) {

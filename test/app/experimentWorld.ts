@@ -5,7 +5,7 @@ import { createPersonaEdits } from '../../src/app/personaEdits.ts';
 import { createPersonaVersions } from '../../src/app/personaVersions.ts';
 import { EMPTY_MEMORY, type Memory } from '../../src/app/ports.ts';
 import type { Attention } from '../../src/app/sensing.ts';
-import type { Activity, LedgerEntry, Persona } from '../../src/domain/index.ts';
+import type { Activity, LedgerEntry, Persona, Resource } from '../../src/domain/index.ts';
 import type { Component, PersonaModel } from '../../src/learn/personaModel.ts';
 import { learnPersonas } from '../../src/learn/personas.ts';
 import { personasOf } from '../../src/learn/personasOf.ts';
@@ -13,6 +13,7 @@ import { plantedSessions } from '../learn/planted.ts';
 import { MINUTE, USUAL } from './quietPorts.ts';
 
 export const DB = 'compose:shop/db';
+const GB = 2 ** 30;
 const PAST = plantedSessions(120, 5);
 const START = (PAST.at(-1)?.activities.at(-1)?.at ?? 0) + 600 * MINUTE;
 const LEARNT: PersonaModel = learnPersonas(
@@ -63,6 +64,20 @@ export function createExperimentWorld(kept: { memory: Memory } = { memory: { ...
       versions,
       personas,
       tell: (fault) => void log.push(fault.message),
+      situation: () => ({
+        resources: [
+          {
+            id: DB,
+            kind: 'database',
+            provider: 'memory',
+            declaredIn: 'compose.yaml',
+            spec: {},
+            memoryBytes: GB / 4,
+          } as unknown as Resource,
+        ],
+        costs: new Map([[DB, { resource: DB, coldMs: 8000, measured: true, memoryBytes: GB / 4 }]]),
+        horizonMs: 20 * MINUTE,
+      }),
       pass: async () => {},
     });
   let experiments = open();

@@ -81,8 +81,11 @@ describe('prewarm experiments', () => {
   }, 60_000);
 
   it.each([
-    [['begin'], /does not know “begin”; it knows list, start, report, stop, resume/],
+    [['begin'], /does not know “begin”; it knows list, start, rehearse, report, stop, resume/],
     [['start', 'p1', '1'], /Usage: prewarm experiments start <persona> <version A> <version B>/],
+    [['rehearse', 'p1', '1'], /Usage: prewarm experiments rehearse <persona> <version A> <version B>/],
+    [['rehearse', 'p1', 'now', '1'], /^not-found: No persona uses a resource that this workspace declares/],
+    [['rehearse', 'p1', '2', '2'], /nothing to find/],
     [['report'], /Usage: prewarm experiments report <id>/],
     [['report', 'x'], /There is no test “x”\. Known: none/],
     [['stop', 'x'], /There is no test “x”/],

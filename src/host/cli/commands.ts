@@ -176,10 +176,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: lazily(async () => (await import('./feedsCommand.ts')).feedsCommand),
   },
   experiments: {
-    usage: 'prewarm experiments [list | start <persona> <version A> <version B> | report <id> | stop <id> | resume <id>]',
+    usage:
+      'prewarm experiments [list | rehearse <persona> <version A> <version B> [--seed N] | start <persona> <version A> <version B> | report <id> | stop <id> | resume <id>]',
     summary: 'Tests a version of a persona, or how eager to be for it, against another, session by session',
     positionals: { min: 0, max: 4 },
-    options: live,
+    options: { ...live, seed: { type: 'string', hint: 'Of a rehearsal: the same number gives the same result (default: 1).' } },
     run: lazily(async () => (await import('./experimentsCommand.ts')).experimentsCommand),
   },
   mcp: {

@@ -1,4 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import type { App } from '../../app/app.ts';
+import { experimentRehearsalText } from '../../app/experimentRehearsal/experimentRehearsalText.ts';
+import { rehearseExperiment } from '../../app/experimentRehearsal/rehearseExperiment.ts';
 import type { ExperimentReport } from '../../app/experimentReport.ts';
 import type { Side } from '../../app/experimentSides.ts';
 import { failed, ok, type Result } from '../../domain/index.ts';
@@ -7,12 +10,13 @@ import type { Invocation, Report } from './command.ts';
 import { withApp } from './liveCommands.ts';
 import { personaNamed } from './personaNamed.ts';
 
-type Act = (app: App, args: readonly string[]) => Result<Report> | Promise<Result<Report>>;
+type Act = (app: App, args: readonly string[], invocation: Invocation) => Result<Report> | Promise<Result<Report>>;
 
 /** By the word that follows `experiments`, with what it needs. */
 const ACTS: Readonly<Record<string, { readonly args: readonly string[]; readonly act: Act }>> = {
   list: { args: [], act: (app) => ok(listed(app)) },
   start: { args: ['<persona>', '<version A>', '<version B>'], act: start },
+  rehearse: { args: ['<persona>', '<version A>', '<version B>'], act: rehearsed },
   report: { args: ['<id>'], act: (app, [id]) => reported(app, id) },
   stop: { args: ['<id>'], act: (app, [id = '']) => then(app.experiments.stop(id), () => reported(app, id)) },
   resume: { args: ['<id>'], act: (app, [id = '']) => then(app.experiments.resume(id), () => reported(app, id)) },
@@ -28,7 +32,7 @@ export const experimentsCommand = (invocation: Invocation): Promise<Result<Repor
   return withApp(invocation, async (app) => {
     // What was learnt, and found, in the meantime is read first.
     await app.settle();
-    return found.act(app, args);
+    return found.act(app, args, invocation);
   });
 };
 
@@ -44,14 +48,39 @@ function listed(app: App): Report {
   };
 }
 
-async function start(app: App, [name = '', a = '', b = '']: readonly string[]): Promise<Result<Report>> {
+async function comparedOf(app: App, [name = '', a = '', b = '']: readonly string[]) {
   const persona = await personaNamed(app, name);
   if (!persona.ok) return persona;
   const [A, B] = [sideOf(a), sideOf(b)];
   if (!A.ok) return A;
   if (!B.ok) return B;
-  return then(await app.experiments.start(persona.value, A.value, B.value), ({ id }) => reported(app, id));
+  return ok({ persona: persona.value, A: A.value, B: B.value });
 }
+
+async function start(app: App, args: readonly string[]): Promise<Result<Report>> {
+  const compared = await comparedOf(app, args);
+  if (!compared.ok) return compared;
+  const { persona, A, B } = compared.value;
+  return then(await app.experiments.start(persona, A, B), ({ id }) => reported(app, id));
+}
+
+async function rehearsed(app: App, args: readonly string[], { options, signal, terminal }: Invocation): Promise<Result<Report>> {
+  const seed = Number(options.seed ?? 1);
+  if (!isSeed(seed)) return failed('wrong-usage', 'never', `--seed must be a whole number from 0 to 2147483647, not “${options.seed}”.`);
+  const compared = await comparedOf(app, args);
+  if (!compared.ok) return compared;
+  const { persona, A, B } = compared.value;
+  const work = await app.experiments.workOf(persona, A, B, seed);
+  if (!work.ok) return work;
+  const done = await rehearseExperiment(work.value, {
+    pause: () => setImmediate(),
+    cancelled: () => signal.aborted,
+    progress: (share) => terminal.progress(`rehearsing … ${Math.round(100 * share)} %`),
+  });
+  return then(done, (rehearsal) => ok({ json: rehearsal, lines: experimentRehearsalText(rehearsal) }));
+}
+
+const isSeed = (seed: number): boolean => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31;
 
 /** `3`, `now`, `eagerness=1.5` or `eagerness=learnt`. */
 export function sideOf(text: string): Result<Side> {

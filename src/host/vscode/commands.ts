@@ -13,6 +13,7 @@ import { pause, resume, toggleIncognito } from './pause.ts';
 import { personaCommands } from './personas/personaCommands.ts';
 import type { RehearsalPanel } from './rehearsal/rehearsalPanel.ts';
 import { simulate } from './rehearsal/simulate.ts';
+import { type ExperimentRehearsalPorts, rehearseExperiment } from './rehearseExperiment.ts';
 import { rotateCredentials } from './rotateCredentials.ts';
 import { setFeedSecret } from './setFeedSecret.ts';
 import { showSnapshots } from './showSnapshots.ts';
@@ -26,6 +27,7 @@ export interface CommandPorts {
   readonly journal: { reveal(app: App): Promise<void> };
   readonly experiments: { reveal(id: string): Promise<void> };
   readonly rehearsals: RehearsalPanel;
+  readonly experimentRehearsals: ExperimentRehearsalPorts;
   /** As they stand, for the export. */
   readonly settings: () => object;
   readonly secrets: vscode.SecretStorage;
@@ -61,6 +63,8 @@ const TABLE: Readonly<Record<string, Act>> = {
   'prewarm.eraseAll': (app, _target, { rehearsals }) => eraseAll(app, rehearsals.forget),
   ...personaCommands,
   'prewarm.testPersonaVersion': (app, target, { experiments }) => testVersion(app, target, experiments),
+  'prewarm.rehearseExperiment': (app, target, { experiments, experimentRehearsals }) =>
+    rehearseExperiment(app, target, experiments, experimentRehearsals),
   'prewarm.showExperiments': (app, _target, { experiments }) => showExperiments(app, experiments),
   'prewarm.simulate': (app, _target, { rehearsals }, targets) => simulate(app, targets, rehearsals.begin),
   'prewarm.showRehearsal': (_app, _target, { rehearsals }) => rehearsals.choose(),

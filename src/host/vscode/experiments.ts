@@ -9,7 +9,7 @@ import { tell } from './movement.ts';
 
 const { t } = vscode.l10n;
 
-interface Reports {
+export interface Reports {
   reveal(id: string): Promise<void>;
 }
 
@@ -20,22 +20,38 @@ interface Choice extends vscode.QuickPickItem {
   readonly side: Side;
 }
 
+/** A persona and what of it is compared. */
+export interface Comparison {
+  readonly persona: { readonly id: string; readonly name: string };
+  readonly a: Side;
+  readonly b: Side;
+}
+
 /** A version of a persona, or how eager to be for it, against how it is: from the next session on. */
 export async function testVersion(app: App, target: { readonly id: string } | undefined, reports: Reports): Promise<void> {
+  const picked = await pickComparison(app, target);
+  if (picked) await startTest(app, picked, reports);
+}
+
+export async function pickComparison(app: App, target: { readonly id: string } | undefined): Promise<Comparison | undefined> {
   const { personas } = app.state();
   const persona = personas.find((p) => p.id === target?.id) ?? (await pickPersona(app));
-  if (!persona) return;
+  if (!persona) return undefined;
   const versions = await app.personas.versions(persona.id);
   const a = await vscode.window.showQuickPick([now(), ...versionChoices(versions)], {
     title: t('“{0}”: how is it now (A)?', persona.name),
   });
-  if (!a) return;
+  if (!a) return undefined;
   const others = versionChoices(versions).filter((choice) => choice.label !== a.label);
   const b = await vscode.window.showQuickPick([...others, ...(a.label === now().label ? eagerness() : [now()])], {
     title: t('“{0}”: what is tried (B)?', persona.name),
   });
-  if (!b) return;
-  const started = await app.experiments.start(persona.id, 'eagerness' in b.side ? { eagerness: 'learnt' } : a.side, b.side);
+  if (!b) return undefined;
+  return { persona, a: 'eagerness' in b.side ? { eagerness: 'learnt' } : a.side, b: b.side };
+}
+
+export async function startTest(app: App, { persona, a, b }: Comparison, reports: Reports): Promise<void> {
+  const started = await app.experiments.start(persona.id, a, b);
   if (!started.ok) return tell([started.fault]);
   const [report, undo] = [t('Show Report'), t('Undo')];
   const said = t('Each session of “{0}” is A or B by chance from now on. What is found is adopted or rolled back by itself.', persona.name);

@@ -8,6 +8,7 @@ import type { Core } from './coreContract.ts';
 import { registerDemand } from './demandPanel.ts';
 import { keepEnvironment } from './environment.ts';
 import { registerExperiments } from './experimentDocument.ts';
+import { registerExperimentRehearsals } from './experimentRehearsalDocument.ts';
 import { registerJournal } from './journalDocument.ts';
 import { registerLanguageModelTools } from './languageModelTools.ts';
 import { registerLedger } from './ledgerPanel.ts';
@@ -21,6 +22,7 @@ import { watchPersonaFile } from './personas/watchPersonaFile.ts';
 import { createPublicApi } from './publicApi.ts';
 import { allSettings, createSettingsReader } from './readSettings.ts';
 import { registerRehearsals } from './rehearsal/rehearsalPanel.ts';
+import type { ExperimentRehearsalPorts } from './rehearseExperiment.ts';
 import { createResourceTree } from './resourceTreeView.ts';
 import { editorSecrets } from './secrets.ts';
 import { createOtlpSensor, type OtlpSensor } from './sensors/otlpSensor.ts';
@@ -72,7 +74,12 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
   const demand = registerDemand(context, async () => (await open())?.demand);
   const journal = registerJournal(context, open);
   const experiments = registerExperiments(context, open);
-  const rehearsals = registerRehearsals(context, { folder, bundles: bundlesOf(context), core, handlers: {} });
+  const bundles = bundlesOf(context);
+  const rehearsals = registerRehearsals(context, { folder, bundles, core, handlers: {} });
+  const experimentRehearsals: ExperimentRehearsalPorts = {
+    ...registerExperimentRehearsals(context),
+    rehearse: async (work, options) => (await core()).rehearseInThread(work, { ...options, bundles }),
+  };
   const settings = (): object => allSettings(context.extension.packageJSON, folder);
   const others = createPublicApi({ open, record, log });
   function attach(opened: App): App {
@@ -119,7 +126,19 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
     registerPersonaDocuments(open),
     registerPersonaDiagnostics(core),
     registerPages(),
-    ...registerCommands({ open, log, workflow, ledger, demand, experiments, journal, rehearsals, settings, secrets: context.secrets }),
+    ...registerCommands({
+      open,
+      log,
+      workflow,
+      ledger,
+      demand,
+      experiments,
+      journal,
+      rehearsals,
+      experimentRehearsals,
+      settings,
+      secrets: context.secrets,
+    }),
     ...startSensors(record),
   );
   context.subscriptions.push(...registerLanguageModelTools(context, { open, core }), ...registerMcpServer(context, folder));

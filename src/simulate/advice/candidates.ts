@@ -84,7 +84,7 @@ function remedyOf(remedy: Remedy, now: Case, r: ModelledResource, call: Call | u
       return [
         {
           text: `keep a standby of ${r.id} that answers where it fails`,
-          changes: [{ do: 'errors', of: r.id, rate: r.errorRate ** 2 }],
+          changes: [{ do: 'errors', of: r.id, rate: r.errorRate * r.errorRate }],
           costPerHour: replicaCost,
           assumes: 'the two fail independently',
         },

@@ -91,6 +91,8 @@ const NONE = -1;
 /** Stations that one request may hold at once. */
 const MOST_HELD = 8;
 const CHECK_EVERY = 200_000;
+/** Of a pause before a retry. */
+const MOST_DOUBLINGS = 30;
 
 /**
  * Discrete-event simulation of requests that run a program over stations (Law, Simulation Modeling and Analysis, 5th ed., ch. 1): one
@@ -179,7 +181,7 @@ export function start(program: Program, options: RunOptions): Run {
 
   // ---------------------------------------------------------------------------------------------- stations
   const count = stations.length;
-  const servers = Int32Array.from(stations, (s) => s.servers);
+  const servers = Float64Array.from(stations, (s) => s.servers);
   const room = Float64Array.from(stations, (s) => s.mostWaiting ?? Number.POSITIVE_INFINITY);
   const busy = new Int32Array(count);
   const waiting = new Int32Array(count);
@@ -369,7 +371,7 @@ export function start(program: Program, options: RunOptions): Run {
           }
           attempts[slot] = n + 1;
           at[slot] = other[node] as number;
-          const most = (backoff[node] as number) * 2 ** n;
+          const most = (backoff[node] as number) * (1 << Math.min(n, MOST_DOUBLINGS));
           events.push(now + most * (0.5 + 0.5 * random.uniform()), (slot << 2) | GO);
           return;
         }
@@ -491,7 +493,7 @@ export function start(program: Program, options: RunOptions): Run {
       default:
         open[what] = 2;
         told(what);
-        for (let n = servers[what] as number; n > 0; n--) admit(what);
+        for (let n = waiting[what] as number; n > 0; n--) admit(what);
     }
   }
 

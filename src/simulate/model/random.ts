@@ -1,6 +1,8 @@
+import { log, power } from './elementary.ts';
+
 /**
  * Streams of chance for simulations: xoshiro128++ (Blackman and Vigna 2021), seeded by splitmix32. It is integer arithmetic and
- * V8's own `log` and `exp` (fdlibm), so that a seed gives the same bytes on any machine.
+ * functions of our own, so that a seed gives the same bytes on any machine.
  */
 export class Random {
   private a: number;
@@ -39,7 +41,7 @@ export class Random {
 
   /** Mean 1. */
   exponential(): number {
-    return -Math.log(this.uniform());
+    return -log(this.uniform());
   }
 
   /** Mean 0, standard deviation 1: the polar method (Marsaglia and Bray 1964). */
@@ -54,7 +56,7 @@ export class Random {
       const y = 2 * this.uniform() - 1;
       const s = x * x + y * y;
       if (s >= 1) continue;
-      const factor = Math.sqrt((-2 * Math.log(s)) / s);
+      const factor = Math.sqrt((-2 * log(s)) / s);
       this.spare = y * factor;
       return x * factor;
     }
@@ -62,14 +64,15 @@ export class Random {
 
   /** Shape `shape` > 0, scale 1 (Marsaglia and Tsang 2000). */
   gamma(shape: number): number {
-    if (shape < 1) return this.gamma(shape + 1) * this.uniform() ** (1 / shape);
+    if (shape < 1) return this.gamma(shape + 1) * power(this.uniform(), 1 / shape);
     const d = shape - 1 / 3;
     const c = 1 / Math.sqrt(9 * d);
     for (;;) {
       const x = this.normal();
-      const v = (1 + c * x) ** 3;
+      const y = 1 + c * x;
+      const v = y * y * y;
       if (v <= 0) continue;
-      if (Math.log(this.uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
+      if (log(this.uniform()) < 0.5 * x * x + d - d * v + d * log(v)) return d * v;
     }
   }
 }

@@ -39,6 +39,8 @@ const CHUNK = 50_000;
 const MOST_VISITS = 60_000_000;
 /** Events for one visit: arrival, service, handing on; retries and time-outs make more. */
 const EVENTS_PER_VISIT = 8;
+/** However few come: all the rest would be retries. An hour may have as many as a week has on average, hence so many. */
+const MOST_EVENTS_PER_VISIT = 2000;
 const [FEWEST, MOST] = [2, 10];
 /** More than so many inside at once is a queue that nobody leaves. */
 const MOST_INSIDE = 200_000;
@@ -69,7 +71,7 @@ export async function rehearse(scenario: Scenario, options: RehearseOptions): Pr
       durationMs: warmUpMs + durationMs,
       warmUpMs,
       mostInside: MOST_INSIDE,
-      mostEvents: Math.ceil((EVENTS_PER_VISIT * mostVisits) / replications) + MOST_INSIDE,
+      mostEvents: Math.ceil(Math.min((EVENTS_PER_VISIT * mostVisits) / replications, MOST_EVENTS_PER_VISIT * visits)) + MOST_INSIDE,
     });
     const whole = warmUpMs + durationMs;
     const done = await toTheEnd(run, options, (ms) => options.progress?.((replication + ms / whole) / replications));
@@ -116,6 +118,7 @@ async function warmUpOf(
       replication: 1000 + pilot,
       durationMs: pilotMs,
       mostInside: MOST_INSIDE,
+      mostEvents: EVENTS_PER_VISIT * PILOT_VISITS + MOST_INSIDE,
       samples: SAMPLES,
     });
     if (!(await toTheEnd(run, options, () => {}))) return undefined;

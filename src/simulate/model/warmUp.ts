@@ -27,8 +27,9 @@ function squaredError(means: readonly number[], from: number): number {
   const n = means.length - from;
   let [sum, squares] = [0, 0];
   for (let i = from; i < means.length; i++) {
-    sum += means[i] as number;
-    squares += (means[i] as number) ** 2;
+    const mean = means[i] as number;
+    sum += mean;
+    squares += mean * mean;
   }
-  return (squares - sum ** 2 / n) / n ** 2;
+  return (squares - (sum * sum) / n) / (n * n);
 }

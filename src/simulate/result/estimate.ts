@@ -11,7 +11,7 @@ export function estimate(values: readonly number[]): Estimate {
   const n = known.length;
   const value = known.reduce((a, b) => a + b, 0) / n;
   if (n < 2) return { value, low: value, high: value };
-  const variance = known.reduce((sum, v) => sum + (v - value) ** 2, 0) / (n - 1);
+  const variance = known.reduce((sum, v) => sum + (v - value) * (v - value), 0) / (n - 1);
   const half = studentT(n - 1) * Math.sqrt(variance / n);
   return { value, low: value - half, high: value + half };
 }
@@ -24,13 +24,14 @@ const SMALL = [12.706204736, 4.30265273, 3.182446305, 2.776445105, 2.570581836, 
 export function studentT(degrees: number): number {
   const small = SMALL[degrees - 1];
   if (small !== undefined) return small;
-  const z3 = Z ** 3;
-  const z5 = Z ** 5;
-  const z7 = Z ** 7;
+  const z3 = Z * Z * Z;
+  const z5 = z3 * Z * Z;
+  const z7 = z5 * Z * Z;
+  const squared = degrees * degrees;
   return (
     Z +
     (z3 + Z) / (4 * degrees) +
-    (5 * z5 + 16 * z3 + 3 * Z) / (96 * degrees ** 2) +
-    (3 * z7 + 19 * z5 + 17 * z3 - 15 * Z) / (384 * degrees ** 3)
+    (5 * z5 + 16 * z3 + 3 * Z) / (96 * squared) +
+    (3 * z7 + 19 * z5 + 17 * z3 - 15 * Z) / (384 * squared * degrees)
   );
 }

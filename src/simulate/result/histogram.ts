@@ -1,3 +1,5 @@
+import { HIGH } from '../model/elementary.ts';
+
 /** Buckets a power of two: each is 1.1 % wide, so a quantile is told within 0.6 %. */
 const BUCKETS = 64;
 const SMALLEST = 2 ** -10;
@@ -23,7 +25,7 @@ export class Histogram {
     }
     // By exponent and the first bits of the mantissa: linear within a power of two, and no logarithm.
     FLOAT[0] = ms;
-    const high = BITS[1] as number;
+    const high = BITS[HIGH] as number;
     const octave = (high >>> 20) - SMALLEST_EXPONENT;
     const row = this.rows[octave < OCTAVES ? octave : OCTAVES] ?? this.rowOf(octave);
     const bucket = (high >>> 14) & (BUCKETS - 1);
@@ -85,5 +87,7 @@ const BITS = new Uint32Array(FLOAT.buffer);
 const SMALLEST_EXPONENT = 1023 - 10;
 
 function middleOf(octave: number, bucket: number): number {
-  return SMALLEST * 2 ** octave * (1 + (bucket + 0.5) / BUCKETS);
+  FLOAT[0] = 0;
+  BITS[HIGH] = ((SMALLEST_EXPONENT + octave) << 20) | (bucket << 14) | (1 << 13);
+  return FLOAT[0] as number;
 }

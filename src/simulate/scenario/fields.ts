@@ -1,3 +1,6 @@
+/** No time, rate or size is as large. */
+const BEYOND = 1e15;
+
 /** Reads fields of foreign JSON and notes what is wrong with them, by their path. */
 export class Fields {
   constructor(
@@ -29,10 +32,10 @@ export class Fields {
 
   number(name: string, least: number, most = Number.POSITIVE_INFINITY): number | undefined {
     const value = this.raw(name);
-    if (value === undefined || (typeof value === 'number' && value >= least && value <= most && value < 1e15)) return value;
+    if (value === undefined || (typeof value === 'number' && value >= least && value <= most && value < BEYOND)) return value;
     return this.problem(
       name,
-      `is ${shown(value)}, and must be a number ${most < 1e15 ? `from ${least} to ${most}` : `of at least ${least}`}`,
+      `is ${shown(value)}, and must be a number ${most < BEYOND ? `from ${least} to ${most}` : `of at least ${least} and below ${BEYOND}`}`,
     );
   }
 

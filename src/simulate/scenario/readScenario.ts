@@ -1,5 +1,6 @@
 import { failed, ok, type Result, type Rung } from '../../domain/index.ts';
 import { busiestDay, type Rhythm, ratesOf } from '../model/arrivals.ts';
+import { exp, log } from '../model/elementary.ts';
 import { longestChain, withoutCircles } from './cycles.ts';
 import { CALL, CALL_LAG_MS, defaultsOf, REQUEST_MS, REQUESTS_PER_SECOND, SESSION as SESSION_DEFAULTS, START_FROM } from './defaults.ts';
 import { maybe, type ReadEdge, type ReadPersona, type ReadResource, SESSION } from './readPersonas.ts';
@@ -213,8 +214,9 @@ function linkOf(e: ReadEdge, assumed: string[]): Link {
 function lagOf({ lagMs: { p50, p90 } }: ReadEdge): ServiceTime | undefined {
   if (p90 <= 0) return undefined;
   if (p50 <= 0 || p90 <= p50) return { shape: 'constant', meanMs: p50 > 0 ? p50 : p90 / 2 };
-  const sigma = Math.log(p90 / p50) / 1.2815515655446004;
-  return { shape: 'lognormal', meanMs: p50 * Math.exp(sigma ** 2 / 2), cv: Math.sqrt(Math.expm1(sigma ** 2)) };
+  const sigma = log(p90 / p50) / 1.2815515655446004;
+  const variance = sigma * sigma;
+  return { shape: 'lognormal', meanMs: p50 * exp(variance / 2), cv: Math.sqrt(exp(variance) - 1) };
 }
 
 const rhythmOf = (p: ReadPersona): Rhythm => ({

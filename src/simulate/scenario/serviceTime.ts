@@ -1,3 +1,4 @@
+import { exp, log } from '../model/elementary.ts';
 import type { Random } from '../model/random.ts';
 
 /** How long something takes, ms. `cv` is the coefficient of variation: standard deviation over mean. */
@@ -18,13 +19,13 @@ export function samplerOf(time: ServiceTime): Sampler {
     case 'exponential':
       return (random) => time.meanMs * random.exponential();
     case 'gamma': {
-      const shape = 1 / time.cv ** 2;
+      const shape = 1 / (time.cv * time.cv);
       return (random) => (time.meanMs / shape) * random.gamma(shape);
     }
     case 'lognormal': {
-      const variance = Math.log(1 + time.cv ** 2);
-      const [mu, sigma] = [Math.log(time.meanMs) - variance / 2, Math.sqrt(variance)];
-      return (random) => Math.exp(mu + sigma * random.normal());
+      const variance = log(1 + time.cv * time.cv);
+      const [mu, sigma] = [log(time.meanMs) - variance / 2, Math.sqrt(variance)];
+      return (random) => exp(mu + sigma * random.normal());
     }
     case 'measured': {
       const quantiles = Float64Array.from(time.quantilesMs);
@@ -57,14 +58,15 @@ export function scvOf(time: ServiceTime): number {
       return 1;
     case 'gamma':
     case 'lognormal':
-      return time.cv ** 2;
+      return time.cv * time.cv;
     case 'measured': {
       const mean = meanOf(time);
       const q = time.quantilesMs;
       if (q.length === 1 || mean === 0) return 0;
       // The second moment of a uniform on [a, b] is (a² + ab + b²) / 3.
-      const second = q.slice(1).reduce((sum, b, i) => sum + ((q[i] as number) ** 2 + (q[i] as number) * b + b * b) / 3, 0) / (q.length - 1);
-      return second / mean ** 2 - 1;
+      const square = (a: number, b: number): number => (a * a + a * b + b * b) / 3;
+      const second = q.slice(1).reduce((sum, b, i) => sum + square(q[i] as number, b), 0) / (q.length - 1);
+      return second / (mean * mean) - 1;
     }
   }
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { RehearsalWork } from '../../../app/rehearsals/rehearsed.ts';
+import type { ExperimentRehearsal, ExperimentWork } from '../../../app/experimentRehearsal/rehearseExperiment.ts';
 import { failed, type Result } from '../../../domain/index.ts';
 import type { RehearsalResult } from '../../../simulate/result/result.ts';
-import type { RehearsalAnswer } from './rehearsalThread.ts';
+import type { AnyRehearsalWork, RehearsalAnswer } from './rehearsalThread.ts';
 
 export interface RehearseInThreadOptions {
   /** The folder of the bundles. */
@@ -13,18 +13,20 @@ export interface RehearseInThreadOptions {
   readonly progress?: (done: number) => void;
 }
 
+type ResultOf<W> = W extends ExperimentWork ? ExperimentRehearsal : RehearsalResult;
+
 /** A rehearsal in a thread of its own, so that the editor's does not wait. Cancelled, the thread is ended at once. */
-export function rehearseInThread(
-  work: RehearsalWork,
+export function rehearseInThread<W extends AnyRehearsalWork>(
+  work: W,
   { bundles, signal, progress = () => {} }: RehearseInThreadOptions,
-): Promise<Result<RehearsalResult>> {
+): Promise<Result<ResultOf<W>>> {
   if (signal.aborted) return Promise.resolve(cancelled);
   const worker = new Worker(join(bundles, 'rehearser.js'), { workerData: work });
-  return new Promise<Result<RehearsalResult>>((resolve) => {
+  return new Promise<Result<ResultOf<W>>>((resolve) => {
     let percent = 0;
     signal.addEventListener('abort', () => resolve(cancelled), { once: true });
     worker.on('message', (answer: RehearsalAnswer) => {
-      if ('result' in answer) return resolve(answer.result);
+      if ('result' in answer) return resolve(answer.result as Result<ResultOf<W>>);
       const now = Math.floor(100 * answer.done);
       if (now <= percent) return;
       percent = now;
