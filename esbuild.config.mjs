@@ -8,12 +8,12 @@ const watch = process.argv.includes('--watch');
 
 /**
  * Parts of dockerode that this version does not use and that are ten times the rest: ssh:// engines (ssh2, with native
- * code) and BuildKit sessions (gRPC). The official command line builds our images.
+ * code), BuildKit sessions (gRPC, Protocol Buffers) and the packing of a build's context. The official command line builds our images.
  */
 const lean = {
   name: 'lean-dockerode',
   setup(build) {
-    build.onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader)$/ }, (args) => ({ path: args.path, namespace: 'absent' }));
+    build.onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|tar-fs|@balena\/dockerignore)$/ }, (args) => ({ path: args.path, namespace: 'absent' }));
     build.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'module.exports = {};' }));
   },
 };

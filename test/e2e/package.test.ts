@@ -38,7 +38,7 @@ describe('the package', async () => {
     'resources/schemas/service-model.schema.json',
     'resources/schemas/prices.schema.json',
     'dist/ThirdPartyNotices.txt',
-    'l10n/bundle.l10n.json',
+    'l10n/bundle.l10n.de.json',
     'l10n/bundle.l10n.de.json',
     'package.nls.json',
     'package.nls.de.json',
