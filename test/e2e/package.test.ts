@@ -39,7 +39,6 @@ describe('the package', async () => {
     'resources/schemas/prices.schema.json',
     'dist/ThirdPartyNotices.txt',
     'l10n/bundle.l10n.de.json',
-    'l10n/bundle.l10n.de.json',
     'package.nls.json',
     'package.nls.de.json',
     'README.md',
