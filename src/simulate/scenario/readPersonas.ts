@@ -2,6 +2,7 @@ import { failed, ok, type Result, RUNGS, type Rung } from '../../domain/index.ts
 import { type Burst, type Peak, peakOf } from '../model/arrivals.ts';
 import { Fields, shown } from './fields.ts';
 import { isoMs } from './lengthOfTime.ts';
+import { type Request, requestOf } from './request.ts';
 import type { ProcessorLimit } from './scenario.ts';
 import type { ServiceTime } from './serviceTime.ts';
 
@@ -35,6 +36,7 @@ export interface ReadResource {
   readonly stall?: { readonly share: number; readonly ms: number };
   readonly coldStartMs?: number;
   readonly rung?: Rung;
+  readonly request?: Request;
 }
 
 export interface ReadEdge {
@@ -61,6 +63,7 @@ export interface ReadPattern {
   readonly volume: number;
   readonly latencyTargetMs?: number;
   readonly entry?: string;
+  readonly request?: Request;
 }
 
 export interface ReadTraffic {
@@ -146,6 +149,7 @@ function resourceOf(f: Fields): ReadResource {
     ...maybe('errorRate', service?.number('error_rate', 0, 1)),
     ...maybe('coldStartMs', service?.number('cold_start_ms', 0)),
     ...maybe('rung', rung as Rung | undefined),
+    ...maybe('request', requestOf(f.object('request'))),
     ...(stall ? { stall: { share: stall.number('share', 0, 1) ?? 0, ms: stall.positive('ms') ?? 0 } } : {}),
   };
 }
@@ -228,6 +232,7 @@ function patternOf(f: Fields): ReadPattern {
     volume: f.number('expected_volume', 0) ?? 0,
     ...maybe('latencyTargetMs', f.number('latency_target_ms', 0)),
     ...maybe('entry', f.text('entry')),
+    ...maybe('request', requestOf(f.object('request'))),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Request } from './request.ts';
 import type { ServiceTime } from './serviceTime.ts';
 
 /** What a rehearsal is about, all defaults filled in: plain data, so that a change of it is another scenario. */
@@ -32,6 +33,8 @@ export interface ModelledResource {
   /** Of one replica. */
   readonly cpuCores: number;
   readonly memoryBytes: number;
+  /** What real visits ask of it where their pattern does not say so; undefined: what is usual of its kind. */
+  readonly request?: Request;
 }
 
 export interface ProcessorLimit {
@@ -89,6 +92,8 @@ export interface Visitors {
   /** Of one request and its answer over the network, ms. */
   readonly transferMs: number;
   readonly latencyTargetMs?: number;
+  /** What they really ask where they enter. */
+  readonly request?: Request;
 }
 
 export interface Entry {
