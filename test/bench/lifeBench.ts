@@ -5,8 +5,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { play } from '../../src/host/node/rehearsals/play.ts';
-import { Recorder } from '../../src/simulate/live/recorder.ts';
 import { liveResult } from '../../src/simulate/live/liveResult.ts';
+import { Recorder } from '../../src/simulate/live/recorder.ts';
 import { scheduleOf } from '../../src/simulate/live/schedule.ts';
 import { rehearsal } from '../../src/simulate/rehearsal.ts';
 import type { RehearsalResult } from '../../src/simulate/result/result.ts';
@@ -93,7 +93,13 @@ async function lived(read: ReadScenario, shop: Shop): Promise<RehearsalResult> {
   const looking = setInterval(async () => {
     const [now, then] = [await shop.taken(), performance.now()];
     const used = (of: 'api' | 'db') => ({ memoryBytes: 0, cpuCores: (now[of] - before[of]) / (then - at) });
-    recorder.measured(done * DURATION_MS, new Map([['api', used('api')], ['db', used('db')]]));
+    recorder.measured(
+      done * DURATION_MS,
+      new Map([
+        ['api', used('api')],
+        ['db', used('db')],
+      ]),
+    );
     [before, at] = [now, then];
   }, 1000);
   const played = await play(

@@ -144,7 +144,11 @@ function askedOf(sessions: readonly Session[]): Result<ReadonlyMap<ResourceId, R
     for (const { resource, request } of asks) {
       const before = asked.get(resource);
       if (before !== undefined && before !== request.by)
-        return failed('bad-file', 'never', `${resource} is asked by ${before} and by ${request.by}; it speaks one of them. Change one “request”.`);
+        return failed(
+          'bad-file',
+          'never',
+          `${resource} is asked by ${before} and by ${request.by}; it speaks one of them. Change one “request”.`,
+        );
       asked.set(resource, request.by);
     }
   return ok(asked);
@@ -158,7 +162,11 @@ function problemOf(
 ): Result<never> | undefined {
   const { resources, trusted, workspace } = app.state();
   if (!trusted)
-    return failed('not-trusted', 'never', 'This workspace is not trusted, so nothing of it is started. Trust it, or rehearse on the model.');
+    return failed(
+      'not-trusted',
+      'never',
+      'This workspace is not trusted, so nothing of it is started. Trust it, or rehearse on the model.',
+    );
   for (const id of asked.keys()) {
     const state = resources.find((r) => r.resource.id === id);
     if (!state)
@@ -189,7 +197,11 @@ function targetOf(app: App, id: ResourceId, by: Request['by'], injected: readonl
   const state = app.state().resources.find((r) => r.resource.id === id);
   const [host, port] = state?.endpoint?.split(':') ?? [];
   if (!state || host !== '127.0.0.1' || !port)
-    return failed('not-ready', 'never', `${id} publishes no port on this machine, so no request can be sent to it. Declare one under “ports”.`);
+    return failed(
+      'not-ready',
+      'never',
+      `${id} publishes no port on this machine, so no request can be sent to it. Declare one under “ports”.`,
+    );
   const url = Object.values(app.environment(id)).find((value) => SCHEMES[by].test(value));
   const login = loginOf(url);
   if (by === 'sql' && !login)

@@ -79,8 +79,7 @@ interface Settings {
 
 function settingsOf(options: Invocation['options']): Result<Settings> {
   const engine = options.engine ?? 'model';
-  if (engine !== 'model' && engine !== 'live')
-    return failed('wrong-usage', 'never', `--engine must be model or live, not “${engine}”.`);
+  if (engine !== 'model' && engine !== 'live') return failed('wrong-usage', 'never', `--engine must be model or live, not “${engine}”.`);
   if (engine === 'live' && options.replications !== undefined)
     return failed('wrong-usage', 'never', 'Real requests are played once, so --replications cannot go with --engine live.');
   const usual = engine === 'live' ? DEFAULT_LIVE_DURATION : DEFAULT_DURATION;

@@ -10,7 +10,10 @@ export function httpPlayer({ host, port, timeoutMs, mostConnections }: PlayerOpt
   };
 
   function once(asked: Asked, resolve: (outcome: Answered) => void): void {
-    if (asked.by !== 'http') return resolve('failed');
+    if (asked.by !== 'http') {
+      resolve('failed');
+      return;
+    }
     const { method, path, body } = asked;
     const headers = body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     const sent = request({ host, port, method, path, agent, headers });

@@ -11,7 +11,8 @@ export function scramClient(password: string, nonce = randomBytes(18).toString('
     async answer(challenge: string): Promise<string> {
       const fields = new Map(challenge.split(',').map((part) => [part.slice(0, 1), part.slice(2)] as const));
       const [served, salt, rounds] = [fields.get('r'), fields.get('s'), Number(fields.get('i'))];
-      if (!served?.startsWith(nonce) || !salt || !(rounds >= 1 && rounds <= 1e6)) throw new Error('the server’s challenge is not understood');
+      if (!served?.startsWith(nonce) || !salt || !(rounds >= 1 && rounds <= 1e6))
+        throw new Error('the server’s challenge is not understood');
       const salted = await derive(password.normalize('NFKC'), Buffer.from(salt, 'base64'), rounds, 32, 'sha256');
       const key = hmac(salted, 'Client Key');
       const end = `c=biws,r=${served}`;

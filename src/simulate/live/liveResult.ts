@@ -77,7 +77,9 @@ function notesOf({ warmUpMs, end, playedMs, lateMs }: Live, requests: number): r
       ? [`Only ${requests} requests were counted; percentiles of so few say little. Rehearse a longer time or a larger scale.`]
       : []),
     ...(lateMs > LATE_MS
-      ? [`One request in a hundred was sent ${Math.round(lateMs)} ms too late: this machine was too busy to play them, and latencies hold that.`]
+      ? [
+          `One request in a hundred was sent ${Math.round(lateMs)} ms too late: this machine was too busy to play them, and latencies hold that.`,
+        ]
       : []),
   ];
 }
@@ -113,7 +115,10 @@ function asRun(batch: Batch, stations: number, measured: readonly string[], patt
   const calls = measured.length - patterns;
   return {
     stations: Array.from({ length: stations }, () => ({ id: '', ...UNSEEN, waitMs: new Histogram() })),
-    requests: measured.map((name, i) => ({ name, ...(batch.requests[i - calls] ?? { latencyMs: new Histogram(), failed: 0, timedOut: 0 }) })),
+    requests: measured.map((name, i) => ({
+      name,
+      ...(batch.requests[i - calls] ?? { latencyMs: new Histogram(), failed: 0, timedOut: 0 }),
+    })),
     counts: new Float64Array(2 * calls + stations).fill(Number.NaN),
     inside: new Float64Array(0),
     requestsEnded: 0,

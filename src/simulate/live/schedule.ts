@@ -96,8 +96,7 @@ function planner(scenario: Scenario, visitors: Visitors, random: Random): () => 
 
   function visit(asks: Ask[], resource: string, pauseMs: number): void {
     asks.push({ pauseMs, resource, request: requestFor(resource) });
-    for (const step of steps.get(resource) ?? [])
-      if (random.uniform() < step.probability) visit(asks, step.to, drawn(step.lag));
+    for (const step of steps.get(resource) ?? []) if (random.uniform() < step.probability) visit(asks, step.to, drawn(step.lag));
   }
 
   function one(): Entry {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { Agent, type IncomingMessage, get } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -45,7 +45,16 @@ export async function openShop({ api, db, work, spread, orders }: Limits): Promi
     await docker('network', 'create', name);
     const ids = [
       await start(names[0], db, 5432, 'postgres:15', 'POSTGRES_USER=shop', 'POSTGRES_PASSWORD=shop', 'POSTGRES_DB=shop'),
-      await start(names[1], api, 8080, API, `DATABASE_URL=postgres://shop:shop@${names[0]}/shop`, `WORK=${work}`, `SPREAD=${spread}`, `ORDERS=${orders}`),
+      await start(
+        names[1],
+        api,
+        8080,
+        API,
+        `DATABASE_URL=postgres://shop:shop@${names[0]}/shop`,
+        `WORK=${work}`,
+        `SPREAD=${spread}`,
+        `ORDERS=${orders}`,
+      ),
     ];
     const [dbPort, apiPort] = [await portOf(names[0], 5432), await portOf(names[1], 8080)];
     await answering(apiPort);

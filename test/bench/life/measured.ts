@@ -28,7 +28,9 @@ export async function measured(shop: Shop, requests: number, pauseMs: number): P
     const sent = performance.now();
     const answer = await asked(shop.apiPort, `/orders?customer=${1 + (i % 1000)}`);
     const whole = performance.now() - sent;
-    const parts = new Map([...String(answer.headers['server-timing'] ?? '').matchAll(/(\w+);dur=([\d.]+)/g)].map((m) => [m[1], Number(m[2])]));
+    const parts = new Map(
+      [...String(answer.headers['server-timing'] ?? '').matchAll(/(\w+);dur=([\d.]+)/g)].map((m) => [m[1], Number(m[2])]),
+    );
     samples.push({ whole, db: parts.get('db') ?? 0 });
     await sleep(pauseMs);
   }

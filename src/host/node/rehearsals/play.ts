@@ -45,7 +45,8 @@ export const play: Play = async ({ sessions, targets, durationMs }, { recorder, 
     } finally {
       clearInterval(told);
     }
-    if (signal.aborted) return failed('cancelled', 'now', 'The rehearsal was cancelled; all its requests were ended, and nothing was kept.');
+    if (signal.aborted)
+      return failed('cancelled', 'now', 'The rehearsal was cancelled; all its requests were ended, and nothing was kept.');
     return ok(playing.outcome());
   } finally {
     signal.removeEventListener('abort', aborted);
