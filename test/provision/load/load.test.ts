@@ -53,7 +53,8 @@ describe('real requests', () => {
   );
 
   it('no name and no address of elsewhere is taken for this machine', () => {
-    fc.assert(fc.property(fc.oneof(fc.domain(), fc.ipV4()), (host) => {
+    fc.assert(
+      fc.property(fc.oneof(fc.domain(), fc.ipV4()), (host) => {
         expect(isLoopback(host)).toBe(host.startsWith('127.'));
       }),
     );
