@@ -28,6 +28,7 @@ const ALL = [
   'profile',
   'backtest',
   'simulate',
+  'life',
 ];
 /** By name only: they take half an hour. */
 const LONG = ['soak'];

@@ -55,7 +55,7 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', title, ...lines.map((l) => `  ${l}`)];
 
 function settingLines({ rehearsal }: RehearsalResult): readonly string[] {
-  const { personas, durationMs, startAt, scale, seed, replications, requests, injected } = rehearsal;
+  const { personas, durationMs, startAt, scale, seed, replications, requests, injected, engine } = rehearsal;
   const begin = startAt === 'any time' ? 'at any time' : say('from {0}', startAt);
   return [
     say(
@@ -68,6 +68,7 @@ function settingLines({ rehearsal }: RehearsalResult): readonly string[] {
       replications,
       requests,
     ),
+    ...(engine === 'live' ? ['played as real requests'] : []),
     ...injected.map((what) => say('injected: {0}', what)),
   ];
 }

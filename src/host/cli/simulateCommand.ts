@@ -10,12 +10,14 @@ import { failed, ok, type Result } from '../../domain/index.ts';
 import type { Practice } from '../../simulate/practice/practice.ts';
 import { rehearsal } from '../../simulate/rehearsal.ts';
 import { compareResults } from '../../simulate/result/compareResults.ts';
-import { type RehearsalResult, readResult } from '../../simulate/result/result.ts';
+import { type Engine, type RehearsalResult, readResult } from '../../simulate/result/result.ts';
 import { type ReadPersona, readPersonas } from '../../simulate/scenario/readPersonas.ts';
 import { scenarioOf } from '../../simulate/scenario/readScenario.ts';
 import type { Invocation, Report } from './command.ts';
 import { comparisonLines } from './simulateLines.ts';
 
+/** With real requests somebody waits for it. */
+const LIVE_DURATION_MS = 60_000;
 const PRACTICES_FILE = 'practices.json';
 
 export async function simulateCommand(invocation: Invocation): Promise<Result<Report>> {
@@ -24,7 +26,9 @@ export async function simulateCommand(invocation: Invocation): Promise<Result<Re
   const [file, more] = positionals;
   if (file === undefined || more !== undefined)
     return failed('wrong-usage', 'never', 'Name one persona document. Two saved results are compared with --compare a.json b.json.');
-  const settings = settingOf(options);
+  const engine = engineOf(options);
+  if (!engine.ok) return engine;
+  const settings = settingOf(options, engine.value);
   if (!settings.ok) return settings;
   const faults = faultsOf(options);
   if (!faults.ok) return faults;
@@ -39,18 +43,24 @@ export async function simulateCommand(invocation: Invocation): Promise<Result<Re
   if (!read.ok) return read;
   const injected = injectedBy(faults.value, read.value.scenario, (kind) => `--${kind}`);
   if (!injected.ok) return injected;
-  const result = await rehearsal(read.value, {
+  const work = {
     personas: chosen.value.map((p) => p.name),
     durationMs,
     scale,
     seed,
     injected: injected.value,
     practices: practices.value,
-    ...(replications === undefined ? {} : { replications }),
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
-    cancelled: () => invocation.signal.aborted,
-    progress: (done) => invocation.terminal.progress(`rehearsing … ${Math.round(100 * done)} %`),
-  });
+  };
+  const result =
+    engine.value === 'live'
+      ? await (await import('./liveRehearsal.ts')).playedLive(invocation, { ...work, read: read.value })
+      : await rehearsal(read.value, {
+          ...work,
+          ...(replications === undefined ? {} : { replications }),
+          pause: () => new Promise((resolve) => setImmediate(resolve)),
+          cancelled: () => invocation.signal.aborted,
+          progress: (done) => invocation.terminal.progress(`rehearsing … ${Math.round(100 * done)} %`),
+        });
   if (!result.ok) return result;
   for (const [name, text] of filesOf(options, result.value)) {
     const problem = await save(name, text);
@@ -68,9 +78,16 @@ const NAMES = {
   rung: '--rung',
 } as const;
 
-function settingOf(options: Invocation['options']): Result<RehearsalSetting> {
+function engineOf({ engine = 'model', replications }: Invocation['options']): Result<Engine> {
+  if (engine !== 'model' && engine !== 'live') return failed('wrong-usage', 'never', `--engine must be model or live, not “${engine}”.`);
+  if (engine === 'live' && replications !== undefined)
+    return failed('wrong-usage', 'never', 'Real requests are played once, so --replications cannot go with --engine live.');
+  return ok(engine);
+}
+
+function settingOf(options: Invocation['options'], engine: Engine): Result<RehearsalSetting> {
   const given = Object.keys(NAMES).flatMap((name) => (options[name] === undefined ? [] : [[name, String(options[name])]]));
-  return readSetting(Object.fromEntries(given) as SettingTexts, NAMES);
+  return readSetting(Object.fromEntries(given) as SettingTexts, NAMES, engine === 'live' ? LIVE_DURATION_MS : undefined);
 }
 
 /** One, several separated by commas, or all. */

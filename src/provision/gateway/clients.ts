@@ -13,7 +13,7 @@ const WAKE_AGAIN_MS = 2000;
 
 /** The clients of one gateway, from their arrival to their end: held while there is no backend, then spliced. */
 export function createClients(options: GatewayOptions, sides: Sides, port: () => number) {
-  const { now, onEvent, onFault, mostHeld = MOST_HELD } = options;
+  const { now, onEvent, onFault, inject, mostHeld = MOST_HELD } = options;
   const held = new Set<Socket>();
   const splices = new Map<Splice, Side>();
   /** Whose backends are being dialled, one for each client. */
@@ -75,7 +75,7 @@ export function createClients(options: GatewayOptions, sides: Sides, port: () =>
       const at = await nextFor(client);
       if (!at) return undefined;
       dialling.push(at.side);
-      const outcome = await splice({ client, to: at.backend, shortcut: at.shortcut, now, spoke: () => spoke(at.side) });
+      const outcome = await splice({ client, to: at.backend, shortcut: at.shortcut, now, inject, spoke: () => spoke(at.side) });
       dialling.splice(dialling.indexOf(at.side), 1);
       if (outcome.did === 'joined') return { splice: outcome.splice, side: at.side };
       if (outcome.did === 'left') return undefined;

@@ -170,6 +170,8 @@ function modelled(r: ReadResource, at: Rung, sessionsOnly: boolean, assumed: str
     concurrency: r.concurrency ?? concurrencyOf(r.kind ?? '', cpuCores),
     replicas: r.replicas ?? 1,
     ...maybe('queueLimit', r.queueLimit),
+    ...maybe('processor', r.processor),
+    ...maybe('request', r.request),
     time,
     ...(sessionsOnly && !r.time && ofDuration(r, sessionsOnly) ? { wholeUse: true as const } : {}),
     errorRate: r.errorRate ?? 0,
@@ -286,6 +288,7 @@ function visitorsOf(persona: ReadPersona, context: Context): Result<readonly Vis
         entries,
         choose: 'one',
         ...maybe('latencyTargetMs', p.latencyTargetMs),
+        ...maybe('request', p.request),
       });
     }
     return ok(all);

@@ -1,3 +1,4 @@
+import type { Request } from './request.ts';
 import type { ServiceTime } from './serviceTime.ts';
 
 /** What a rehearsal is about, all defaults filled in: plain data, so that a change of it is another scenario. */
@@ -27,9 +28,20 @@ export interface ModelledResource {
   readonly stall?: { readonly share: number; readonly ms: number };
   /** Undefined: it is warm when the rehearsal begins. */
   readonly coldStart?: ServiceTime;
+  /** Its own work is a processor's, which those who are served share. Of one replica; undefined: each works as if alone. */
+  readonly processor?: ProcessorLimit;
   /** Of one replica. */
   readonly cpuCores: number;
   readonly memoryBytes: number;
+  /** What real visits ask of it where their pattern does not say so; undefined: what is usual of its kind. */
+  readonly request?: Request;
+}
+
+export interface ProcessorLimit {
+  /** On which it may run at once. */
+  readonly cores: number;
+  /** Cores that it may use on average, as a container's limit (the kernel's quota) says; undefined: all of them. */
+  readonly limit?: number;
 }
 
 /** How one resource leads to another. */
@@ -80,6 +92,8 @@ export interface Visitors {
   /** Of one request and its answer over the network, ms. */
   readonly transferMs: number;
   readonly latencyTargetMs?: number;
+  /** What they really ask where they enter. */
+  readonly request?: Request;
 }
 
 export interface Entry {
@@ -89,6 +103,17 @@ export interface Entry {
 }
 
 export const serversOf = (r: ModelledResource): number => r.concurrency * r.replicas;
+/** Of all replicas together. */
+export const processorOf = ({ replicas }: ModelledResource, { cores, limit }: ProcessorLimit): ProcessorLimit => ({
+  cores: cores * replicas,
+  ...(limit === undefined ? {} : { limit: limit * replicas }),
+});
+/** Work that it can do in a ms, ms; undefined: as much as its servers. */
+export function capacityOf(r: ModelledResource): number | undefined {
+  if (!r.processor) return undefined;
+  const { cores, limit = cores } = processorOf(r, r.processor);
+  return Math.min(cores, limit);
+}
 export const callName = (c: { readonly from: string; readonly to: string }): string => `${c.from} → ${c.to}`;
 export const poolName = (c: { readonly from: string; readonly to: string }): string => `pool ${callName(c)}`;
 export const callsOf = (s: Scenario): readonly Call[] => s.links.filter((l): l is Call => l.how === 'call');
