@@ -47,6 +47,8 @@ export async function startCluster({ nodes = 1, forwards = {} } = {}) {
       `--authentication-token-webhook-config-file=${tokens.config}`,
       '--authentication-token-webhook-version=v1',
       '--kubelet-preferred-address-types=InternalIP',
+      // Debian's etcd (3.4) cannot tell how far a watch has come, without which lists cannot be watched and clients back off for longer and longer.
+      '--feature-gates=WatchList=false',
     ]);
     await until(async () => (await api('GET', '/readyz')).status === 200, programs.get('kube-apiserver'));
   }
