@@ -29,7 +29,7 @@ export function createForwarders(connection: Connection, podOf: (resource: Resou
 
   function listen(resource: Resource, port: number): Promise<Listener> {
     const clients = new Set<Socket>();
-    const server = createServer((client) => {
+    const server = createServer({ noDelay: true }, (client) => {
       clients.add(client);
       client.on('close', () => clients.delete(client)).on('error', () => {});
       void lead(client, resource, port).catch(() => client.destroy());

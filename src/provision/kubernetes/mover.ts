@@ -171,6 +171,7 @@ export function createMover(connection: Connection, view: View, forwarders: Forw
       const type = typeOf(object);
       if (!type || type === CLAIM || (await foreignObject(type, object.metadata.name, context))) continue;
       await remove(connection, type, object.metadata.name);
+      await gone(type, object.metadata.name, context);
     }
   }
 
