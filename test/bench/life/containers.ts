@@ -28,15 +28,24 @@ export interface Shop {
   remove(): Promise<void>;
 }
 
-/** An HTTP API before PostgreSQL, each with a limit of its own, on a network of their own. */
+/** An HTTP API before PostgreSQL, each with a limit and a core of its own: the model knows nothing of two that share cores. */
 export async function openShop({ api, db, work, spread, orders }: Limits): Promise<Shop> {
   const { ensureImages, API } = await import(pathToFileURL(resolve('test/harness/images.mjs')).href);
   await ensureImages();
   const name = `prewarm-life-${randomUUID().slice(0, 8)}`;
   const names = [`${name}-db`, `${name}-api`] as const;
-  const start = (what: string, cpus: number, port: number, image: string, ...settings: readonly string[]): Promise<string> =>
-    docker('run', '-d', '--name', what, '--network', name, '--no-healthcheck', '--cpus', String(cpus), '-p', `127.0.0.1:0:${port}`,
-      ...settings.flatMap((s) => ['-e', s]), image); // biome-ignore format: one command
+  const start = (
+    what: string,
+    cpus: number,
+    core: number,
+    port: number,
+    image: string,
+    ...settings: readonly string[]
+  ): Promise<string> => {
+    const limits = ['--cpus', String(cpus), '--cpuset-cpus', String(core)];
+    const where = ['--name', what, '--network', name, '-p', `127.0.0.1:0:${port}`];
+    return docker('run', '-d', '--no-healthcheck', ...where, ...limits, ...settings.flatMap((s) => ['-e', s]), image);
+  };
   const remove = async (): Promise<void> => {
     await docker('rm', '-f', '-v', ...names).catch(() => {});
     await docker('network', 'rm', name).catch(() => {});
@@ -44,10 +53,11 @@ export async function openShop({ api, db, work, spread, orders }: Limits): Promi
   try {
     await docker('network', 'create', name);
     const ids = [
-      await start(names[0], db, 5432, 'postgres:15', 'POSTGRES_USER=shop', 'POSTGRES_PASSWORD=shop', 'POSTGRES_DB=shop'),
+      await start(names[0], db, 1, 5432, 'postgres:15', 'POSTGRES_USER=shop', 'POSTGRES_PASSWORD=shop', 'POSTGRES_DB=shop'),
       await start(
         names[1],
         api,
+        0,
         8080,
         API,
         `DATABASE_URL=postgres://shop:shop@${names[0]}/shop`,
@@ -58,12 +68,13 @@ export async function openShop({ api, db, work, spread, orders }: Limits): Promi
     ];
     const [dbPort, apiPort] = [await portOf(names[0], 5432), await portOf(names[1], 8080)];
     await answering(apiPort);
+    const counters = await Promise.all(ids.map(counterOf));
     return {
       apiPort,
       dbPort,
       remove,
       taken: async () => {
-        const [ofDb, ofApi] = await Promise.all(ids.map(processorMs));
+        const [ofDb, ofApi] = await Promise.all(counters.map((counter) => counter()));
         return { db: ofDb as number, api: ofApi as number };
       },
     };
@@ -99,11 +110,14 @@ async function answering(port: number): Promise<void> {
   throw new Error('The API did not come up.');
 }
 
-/** As the kernel counts it for the container (control groups of either version); the engine's own figures take a second. */
-async function processorMs(id: string): Promise<number> {
+/**
+ * What the kernel counts for a container (control groups of either version). The engine's own figures take a second of its time, and asking it takes
+ * a program each time, which would be load by itself.
+ */
+async function counterOf(id: string): Promise<() => Promise<number>> {
   const groups = await readFile(`/proc/${await docker('inspect', '-f', '{{.State.Pid}}', id)}/cgroup`, 'utf8');
   const v1 = /^\d+:[^:]*\bcpuacct\b[^:]*:(.+)$/m.exec(groups)?.[1];
-  if (v1 !== undefined) return Number(await readFile(`/sys/fs/cgroup/cpuacct${v1}/cpuacct.usage`, 'utf8')) / 1e6;
-  const stat = await readFile(`/sys/fs/cgroup${/^0::(.+)$/m.exec(groups)?.[1]}/cpu.stat`, 'utf8');
-  return Number(/usage_usec (\d+)/.exec(stat)?.[1]) / 1000;
+  if (v1 !== undefined) return async () => Number(await readFile(`/sys/fs/cgroup/cpuacct${v1}/cpuacct.usage`, 'utf8')) / 1e6;
+  const file = `/sys/fs/cgroup${/^0::(.+)$/m.exec(groups)?.[1]}/cpu.stat`;
+  return async () => Number(/usage_usec (\d+)/.exec(await readFile(file, 'utf8'))?.[1]) / 1000;
 }
