@@ -123,18 +123,21 @@ export function memoryOf({ memory_stats: { usage, privateworkingset, stats = {} 
 
 /**
  * Sets what our containers of this resource may take. A limit that stood there when we first came is the developer's
- * (`mem_limit`, `cpus`, `deploy.resources`) and is never touched; which those are is kept in a file per container, since the
- * container itself can no longer tell.
+ * (`mem_limit`, `cpus`, `deploy.resources`): only a remedy that a person agreed to changes it (`tuning.limits`), and without that it stands as
+ * before, exactly. What stood there is kept in a file per container, since the container itself can no longer tell.
  */
 export async function limitContainers(docker: Docker, resource: Resource, allowance: Allowance, context: Context): Promise<Result<void>> {
   const all = await docker.listContainers({ all: true, filters: { label: ours(context) } });
   for (const { Id, Labels } of all) {
     if (Labels[LABEL.resource] !== resource.id) continue;
     const container = docker.getContainer(Id);
-    const { HostConfig } = await container.inspect();
-    const limited = HostConfig as Limited;
-    const record = await declaredOf(Id, limited, allowance, context);
-    const change = await changeOf(docker, limited, record, allowance);
+    const now = limitsIn((await container.inspect()).HostConfig as Partial<Limits>);
+    const changes = !isEmpty(allowance) || !isEmpty(resource.tuning?.limits ?? {});
+    const declared = await declaredOf(Id, now, changes, context);
+    const change = {
+      ...cpuChange(now, declared, resource.tuning?.limits?.cpuCores, allowance.cpuCores),
+      ...(await memoryChange(docker, now, declared, resource.tuning?.limits?.memoryBytes, allowance.memoryBytes)),
+    };
     if (Object.keys(change).length > 0) await container.update(change);
   }
   await forgetOthers(
@@ -144,36 +147,50 @@ export async function limitContainers(docker: Docker, resource: Resource, allowa
   return ok(undefined);
 }
 
-interface Limited {
-  readonly NanoCpus?: number;
-  readonly CpuQuota?: number;
-  readonly CpuPeriod?: number;
-  readonly Memory?: number;
+const isEmpty = ({ cpuCores, memoryBytes }: Allowance): boolean => cpuCores === undefined && memoryBytes === undefined;
+
+/** As the engine has them; 0 is none. */
+interface Limits {
+  readonly NanoCpus: number;
+  readonly CpuQuota: number;
+  readonly CpuPeriod: number;
+  readonly Memory: number;
+  readonly MemorySwap: number;
 }
 
-/** Which limits are the developer's own. */
-interface Declared {
-  readonly cpu: boolean;
-  readonly memory: boolean;
-}
+const limitsIn = (h: Partial<Limits>): Limits => ({
+  NanoCpus: h.NanoCpus ?? 0,
+  CpuQuota: h.CpuQuota ?? 0,
+  CpuPeriod: h.CpuPeriod ?? 0,
+  Memory: h.Memory ?? 0,
+  MemorySwap: h.MemorySwap ?? 0,
+});
 
 const folderOf = (context: Context): string => join(context.storage, 'limits');
 
 /** Written before the first limit of ours is set, by whichever window comes first; never written anew. */
-async function declaredOf(id: string, now: Limited, allowance: Allowance, context: Context): Promise<Declared> {
+async function declaredOf(id: string, now: Limits, changes: boolean, context: Context): Promise<Limits> {
   const file = join(folderOf(context), `${id}.json`);
-  const declared: Declared = { cpu: (now.NanoCpus ?? 0) > 0 || (now.CpuQuota ?? 0) > 0, memory: (now.Memory ?? 0) > 0 };
   const known = await readFile(file, 'utf8').catch(() => undefined);
-  if (known !== undefined) return JSON.parse(known) as Declared;
-  if (allowance.cpuCores === undefined && allowance.memoryBytes === undefined) return declared;
+  if (known !== undefined) return recorded(JSON.parse(known), now);
+  if (!changes) return now;
   await mkdir(folderOf(context), { recursive: true, mode: 0o700 });
   try {
-    await writeFile(file, JSON.stringify(declared), { flag: 'wx', mode: 0o600 });
-    return declared;
+    await writeFile(file, JSON.stringify(now), { flag: 'wx', mode: 0o600 });
+    return now;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return JSON.parse(await readFile(file, 'utf8')) as Declared;
+    return recorded(JSON.parse(await readFile(file, 'utf8')), now);
   }
+}
+
+/** Versions before 1.4 kept only whether there were limits; theirs were never changed then. */
+function recorded(known: Limits | { readonly cpu: boolean; readonly memory: boolean }, now: Limits): Limits {
+  if (!('cpu' in known)) return known;
+  return {
+    ...(known.cpu ? now : { NanoCpus: 0, CpuQuota: 0, CpuPeriod: 0 }),
+    ...(known.memory ? { Memory: now.Memory, MemorySwap: now.MemorySwap } : { Memory: 0, MemorySwap: 0 }),
+  } as Limits;
 }
 
 async function forgetOthers(living: readonly string[], context: Context): Promise<void> {
@@ -182,26 +199,40 @@ async function forgetOthers(living: readonly string[], context: Context): Promis
   await Promise.all(gone.map((name) => rm(join(folderOf(context), name), { force: true })));
 }
 
-async function changeOf(docker: Docker, now: Limited, declared: Declared, allowance: Allowance): Promise<Record<string, number>> {
-  return {
-    ...(declared.cpu ? {} : cpuChange(now, allowance.cpuCores)),
-    ...(declared.memory ? {} : await memoryChange(docker, now, allowance.memoryBytes)),
-  };
-}
-
-/** A quota rather than `NanoCpus`, since the engine knows no way back from that. */
-function cpuChange({ CpuQuota = 0 }: Limited, cores: number | undefined): Record<string, number> {
-  const quota = cores === undefined ? -1 : Math.max(1000, Math.round(cores * PERIOD_US));
-  if (quota === CpuQuota || (quota < 0 && CpuQuota <= 0)) return {};
-  return { CpuPeriod: PERIOD_US, CpuQuota: quota };
+/**
+ * A quota where nothing was declared, since the engine knows no way back from `NanoCpus`; else in the manner of the declaration. What a
+ * developer declared is not lowered while it is idle.
+ */
+function cpuChange(now: Limits, declared: Limits, tuned: number | undefined, idle: number | undefined): Partial<Limits> {
+  if (declared.NanoCpus > 0) {
+    const nano = tuned === undefined ? declared.NanoCpus : Math.round(tuned * 1e9);
+    return nano === now.NanoCpus ? {} : { NanoCpus: nano };
+  }
+  const isDeclared = declared.CpuQuota > 0;
+  const period = isDeclared && declared.CpuPeriod > 0 ? declared.CpuPeriod : PERIOD_US;
+  const cores = isDeclared || idle === undefined ? tuned : Math.min(idle, tuned ?? idle);
+  const quota = cores === undefined ? (isDeclared ? declared.CpuQuota : -1) : Math.max(1000, Math.round(cores * period));
+  if (quota === now.CpuQuota || (quota < 0 && now.CpuQuota <= 0)) return {};
+  return { CpuPeriod: period, CpuQuota: quota };
 }
 
 /**
  * Memory and swap go together, since cgroup v1 refuses a memory limit above that of both. The engine has no way back to
  * “no limit” either (it takes −1 for too little): all of the machine's memory is as good.
  */
-async function memoryChange(docker: Docker, { Memory = 0 }: Limited, wanted: number | undefined): Promise<Record<string, number>> {
-  if (wanted === undefined && Memory === 0) return {};
+async function memoryChange(
+  docker: Docker,
+  now: Limits,
+  declared: Limits,
+  tuned: number | undefined,
+  idle: number | undefined,
+): Promise<Partial<Limits>> {
+  if (declared.Memory > 0) {
+    const wanted = tuned === undefined ? declared : { Memory: tuned, MemorySwap: 2 * tuned };
+    return wanted.Memory === now.Memory ? {} : { Memory: wanted.Memory, MemorySwap: wanted.MemorySwap };
+  }
+  const wanted = idle === undefined ? tuned : Math.min(idle, tuned ?? idle);
+  if (wanted === undefined && now.Memory === 0) return {};
   const bytes = Math.max(LEAST_MEMORY_BYTES, wanted ?? ((await docker.info()) as { MemTotal: number }).MemTotal);
-  return bytes === Memory ? {} : { Memory: bytes, MemorySwap: 2 * bytes };
+  return bytes === now.Memory ? {} : { Memory: bytes, MemorySwap: 2 * bytes };
 }
