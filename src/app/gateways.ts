@@ -54,7 +54,7 @@ export function createGateways(ports: GatewayPorts) {
   const current = new Map<ResourceId, readonly Backend[]>();
   const standbys = new Map<ResourceId, StandbyWake>();
   const sides = new Map<ResourceId, Side>();
-  const latencies = createLatencies<ResourceId>();
+  const latencies = createLatencies<ResourceId>(ports.now);
   const of = (id: ResourceId): readonly Served[] => [...served.values()].filter(({ resource }) => resource.id === id);
 
   async function open(key: string, resource: Resource, { container, host, use }: DeclaredPort): Promise<void> {
@@ -164,6 +164,8 @@ export function createGateways(ports: GatewayPorts) {
     },
     /** Median time to the first byte of the latest connections that found it ready; undefined before there are five. */
     latency: (id: ResourceId) => latencies.median(id),
+    /** Times to the first byte of connections that ended in that time and found it ready. */
+    waits: latencies.within,
     /** How this resource's twin is made to serve (it may be paused until then); undefined: there is none any more. */
     standby(id: ResourceId, wake: StandbyWake | undefined): void {
       if (wake) standbys.set(id, wake);

@@ -184,7 +184,7 @@ async function declaredOf(id: string, now: Limits, changes: boolean, context: Co
   }
 }
 
-/** Versions before 1.4 kept only whether there were limits; theirs were never changed then. */
+/** Earlier versions kept only whether there were limits; theirs were never changed then. */
 function recorded(known: Limits | { readonly cpu: boolean; readonly memory: boolean }, now: Limits): Limits {
   if (!('cpu' in known)) return known;
   return {

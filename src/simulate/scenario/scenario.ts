@@ -27,9 +27,23 @@ export interface ModelledResource {
   readonly stall?: { readonly share: number; readonly ms: number };
   /** Undefined: it is warm when the rehearsal begins. */
   readonly coldStart?: ServiceTime;
+  /** Its own work is a processor's, which those who are served share. Of one replica; undefined: each works as if alone. */
+  readonly processor?: ProcessorLimit;
   /** Of one replica. */
   readonly cpuCores: number;
   readonly memoryBytes: number;
+  readonly variables?: Variables;
+}
+
+/** Which variable of its environment means a figure of it: `concurrency`, `queue_limit`; of a call, and of its caller's: `pool`, `timeout_ms`, `retries`, `backoff_ms`, `cache`. */
+export type Variables = Readonly<Partial<Record<(typeof VARIABLES)[number], string>>>;
+export const VARIABLES = ['concurrency', 'queue_limit', 'pool', 'timeout_ms', 'retries', 'backoff_ms', 'cache'] as const;
+
+export interface ProcessorLimit {
+  /** On which it may run at once. */
+  readonly cores: number;
+  /** Cores that it may use on average, as a container's limit (the kernel's quota) says; undefined: all of them. */
+  readonly limit?: number;
 }
 
 /** How one resource leads to another. */
@@ -53,6 +67,7 @@ export interface Call {
   readonly cache?: { readonly hitRate: number; readonly ms: number };
   /** The caller goes on where it fails. */
   readonly optional: boolean;
+  readonly variables?: Variables;
 }
 
 /** Whoever used `from` goes on to `to` with this probability, after a while. */
