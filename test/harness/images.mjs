@@ -9,6 +9,9 @@ const here = join(import.meta.dirname, 'images');
 const BASE = 'prewarm-test/base';
 /** The label of a stand-in: the files that it was made from. */
 const MADE_FROM = 'dev.prewarm.test.stand-in';
+/** Under load in tests and figures; never pulled, since it is ours. */
+export const API = 'prewarm-test/api';
+const API_FILES = ['api.Dockerfile', 'api.py'];
 const STAND_INS = { 'postgres:15': 'postgres.Dockerfile', 'redis:7': 'redis.Dockerfile' };
 
 /**
@@ -16,6 +19,11 @@ const STAND_INS = { 'postgres:15': 'postgres.Dockerfile', 'redis:7': 'redis.Dock
  * from Debian's packages and kept as a tar in the cache, so that a fresh engine has them in seconds.
  */
 export async function ensureImages() {
+  await ensureStandIns();
+  await ensureApi();
+}
+
+async function ensureStandIns() {
   const missing = [];
   for (const tag of [BASE, ...Object.keys(STAND_INS)]) if (!(await current(tag))) missing.push(tag);
   if (missing.length === 0) return;
@@ -29,18 +37,38 @@ export async function ensureImages() {
   await buildBase();
   for (const [tag, file] of Object.entries(STAND_INS)) {
     say(`building a stand-in for ${tag} from Debian packages`);
-    await must('docker', ['build', '-q', '--label', `${MADE_FROM}=${digest()}`, '-t', tag, '-f', join(here, file), here], {
-      env: { ...process.env, DOCKER_BUILDKIT: '0' },
-    });
+    await build(tag, join(here, file), here, digest());
   }
   await must('docker', ['save', '-o', tar, BASE, ...Object.keys(STAND_INS)]);
 }
 
+/** Its packages come from Debian on any machine; a tar of its own, so that a change of it makes no stand-in anew. */
+export async function ensureApi() {
+  const folder = join(here, 'api');
+  const made = digestOf(API_FILES.map((file) => join(folder, file)));
+  if ((await madeFrom(API)) === made) return;
+  const tar = join(cacheFolder('images'), `api-${made}.tar`);
+  if (existsSync(tar)) return void (await must('docker', ['load', '-i', tar]));
+  say(`building ${API} from Debian packages`);
+  await build(API, join(folder, 'api.Dockerfile'), folder, made);
+  await must('docker', ['save', '-o', tar, API]);
+}
+
+const build = (tag, file, folder, made) =>
+  must('docker', ['build', '-q', '--label', `${MADE_FROM}=${made}`, '-t', tag, '-f', file, folder], {
+    env: { ...process.env, DOCKER_BUILDKIT: '0' },
+  });
+
+/** Of an image: the files that it was made from; '' where it is a real one, undefined where there is none. */
+async function madeFrom(tag) {
+  const { code, output } = await run('docker', ['image', 'inspect', '-f', `{{index .Config.Labels "${MADE_FROM}"}}`, tag]);
+  return code === 0 ? output.trim() : undefined;
+}
+
 /** The real image, or a stand-in that was made from today's files. */
 async function current(tag) {
-  const { code, output } = await run('docker', ['image', 'inspect', '-f', `{{index .Config.Labels "${MADE_FROM}"}}`, tag]);
-  const madeFrom = output.trim();
-  return code === 0 && (tag === BASE || madeFrom === '' || madeFrom === digest());
+  const made = await madeFrom(tag);
+  return made !== undefined && (tag === BASE || made === '' || made === digest());
 }
 
 const present = async (tag) => (await run('docker', ['image', 'inspect', tag])).code === 0;
@@ -67,8 +95,10 @@ async function buildBase() {
   }
 }
 
-function digest() {
+const digest = () => digestOf([...Object.values(STAND_INS), 'postgres-entrypoint.sh'].map((file) => join(here, file)));
+
+function digestOf(files) {
   const hash = createHash('sha256');
-  for (const file of [...Object.values(STAND_INS), 'postgres-entrypoint.sh']) hash.update(readFileSync(join(here, file)));
+  for (const file of files) hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 16);
 }

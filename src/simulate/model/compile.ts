@@ -4,6 +4,7 @@ import {
   callsOf,
   type Entry,
   poolName,
+  processorOf,
   type Scenario,
   type Step,
   serversOf,
@@ -41,6 +42,7 @@ export function compile(scenario: Scenario): Compiled {
       servers: serversOf(r),
       ...(r.queueLimit === undefined ? {} : { mostWaiting: r.queueLimit }),
       ...(r.coldStart ? { coldStart: r.coldStart } : {}),
+      ...(r.processor ? { processor: processorOf(r, r.processor) } : {}),
     })),
     ...pooled.map((c) => ({ id: poolName(c), servers: c.pool as number })),
   ];
@@ -73,7 +75,7 @@ export function compile(scenario: Scenario): Compiled {
       next = add({ do: 'branch', probability: r.stall.share, to: hangs, next });
     }
     if (r.delayMs) next = add({ do: 'pass', time: { shape: 'constant', meanMs: r.delayMs }, of: station, next });
-    const work = add({ do: 'pass', time: r.time, of: station, next });
+    const work = add({ do: 'pass', time: r.time, of: station, ...(r.processor ? { shared: true as const } : {}), next });
     const entry = add({ do: 'enter', station, next: work });
     bodies.set(id, entry);
     return entry;

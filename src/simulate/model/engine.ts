@@ -2,6 +2,7 @@ import { Histogram } from '../result/histogram.ts';
 import { type Sampler, samplerOf } from '../scenario/serviceTime.ts';
 import { EventQueue } from './eventQueue.ts';
 import { Patience } from './patience.ts';
+import { Processor } from './processor.ts';
 import type { Program } from './program.ts';
 import { Random } from './random.ts';
 
@@ -18,6 +19,8 @@ export interface RunOptions {
   readonly mostEvents?: number;
   /** How often to look how many requests are inside, evenly over the whole duration, warm-up and all (0). */
   readonly samples?: number;
+  /** Told of each who comes from a source: its number and when, ms. */
+  readonly came?: (source: number, at: number) => void;
   /** Called about every 200,000 events; true ends the run. */
   readonly stop?: (doneMs: number) => boolean;
 }
@@ -85,8 +88,8 @@ const KINDS = {
   end: END,
 } as const;
 
-/** Event codes: what is below belongs to a request in this slot; a timer, a source and the opening of a station have their own ranges. */
-const [GO, TIMER, SOURCE, OPEN] = [0, 1, 2, 3] as const;
+/** Event codes: what is below belongs to a request in this slot; a timer, a source and a station (its opening, then the end of work at its processor) have their own ranges. */
+const [GO, TIMER, SOURCE, STATION] = [0, 1, 2, 3] as const;
 const NONE = -1;
 /** Stations that one request may hold at once. */
 const MOST_HELD = 8;
@@ -196,6 +199,10 @@ export function start(program: Program, options: RunOptions): Run {
   const ownMs = new Float64Array(count);
   const coldMs = new Float64Array(count);
   const waits = stations.map(() => new Histogram());
+  const processors = stations.map((s) => s.processor && new Processor(s.processor));
+  const sharing = nodes.map((n) => (n.do === 'pass' && n.of !== undefined && n.shared ? processors[n.of] : undefined));
+  /** When it was last said that work ends at a processor: an event of another time is an old one. */
+  const endsAt = new Float64Array(count).fill(Number.NaN);
 
   const latencies = program.measured.map(() => new Histogram());
   const failures = new Float64Array(program.measured.length);
@@ -315,7 +322,11 @@ export function start(program: Program, options: RunOptions): Run {
           at[slot] = next[node] as number;
           const s = station[node] as number;
           if (s !== NONE) ownMs[s] = (ownMs[s] as number) + ms;
-          events.push(now + ms, (slot << 2) | GO);
+          const shared = sharing[node];
+          if (shared) {
+            shared.add(now, slot, ms);
+            look(s, shared);
+          } else events.push(now + ms, (slot << 2) | GO);
           return;
         }
         case ENTER: {
@@ -336,7 +347,7 @@ export function start(program: Program, options: RunOptions): Run {
             open[s] = 1;
             const ms = (coldStarts[s] as Sampler)(random);
             coldMs[s] = ms;
-            events.push(now + ms, (s << 2) | OPEN);
+            events.push(now + ms, (s << 2) | STATION);
           }
           behind[slot] = NONE;
           if (last[s] === NONE) first[s] = slot;
@@ -385,6 +396,21 @@ export function start(program: Program, options: RunOptions): Run {
           return;
       }
     }
+  }
+
+  function look(s: number, processor: Processor): void {
+    const time = processor.nextAt;
+    if (time === endsAt[s] || time === Number.POSITIVE_INFINITY) return;
+    endsAt[s] = time;
+    events.push(time, ((count + s) << 2) | STATION);
+  }
+
+  function worked(s: number): void {
+    if (now !== endsAt[s]) return;
+    const processor = processors[s] as Processor;
+    endsAt[s] = Number.NaN;
+    for (let slot = processor.done(now); slot !== undefined; slot = processor.done(now)) events.push(now, (slot << 2) | GO);
+    look(s, processor);
   }
 
   // One event stands for all who wait for the same call: for the first of them who still waits.
@@ -484,14 +510,18 @@ export function start(program: Program, options: RunOptions): Run {
         break;
       case SOURCE: {
         const { entry: node, measured = NONE } = sources[what] as Program['sources'][number];
+        options.came?.(what, now);
         go(begin(node, NONE, measured));
         due(what);
         break;
       }
       default:
-        open[what] = 2;
-        told(what);
-        for (let n = servers[what] as number; n > 0; n--) admit(what);
+        if (what >= count) worked(what - count);
+        else {
+          open[what] = 2;
+          told(what);
+          for (let n = servers[what] as number; n > 0; n--) admit(what);
+        }
     }
   }
 

@@ -1,11 +1,11 @@
 import { inOrder } from '../scenario/cycles.ts';
-import { type Call, callsOf, type ModelledResource, type Scenario, type Step, serversOf } from '../scenario/scenario.ts';
+import { type Call, callsOf, capacityOf, type ModelledResource, type Scenario, type Step, serversOf } from '../scenario/scenario.ts';
 import { meanOf } from '../scenario/serviceTime.ts';
 
 export interface Offered {
   /** Visits of each resource a second at the mean rates, without retries: the traffic equations of an open network (Jackson 1957). */
   readonly perSecond: ReadonlyMap<string, number>;
-  /** Of each resource: servers that its own work and the calls that it waits for keep busy, over those that there are; 1 and more cannot last. */
+  /** Of each resource: servers that its own work and the calls that it waits for keep busy, over those that there are, or that of its processor where it is more; 1 and more cannot last. */
   readonly load: ReadonlyMap<string, number>;
   /** How long a visit keeps a server of each resource if nobody ever waits, ms. */
   readonly holdMs: ReadonlyMap<string, number>;
@@ -53,10 +53,15 @@ export function offered(scenario: Scenario): Offered {
     const stall = resources.get(c.to)?.stall ?? { share: 0, ms: 0 };
     return Math.min(holdMs(c.to) - stall.share * stall.ms, most) + stall.share * Math.min(stall.ms, most);
   }
+  /** Of its servers or of its processor, whichever is asked for more. */
+  function loadOf(r: ModelledResource): number {
+    const perMs = (visits.get(r.id) ?? 0) / 1000;
+    return Math.max((perMs * holdMs(r.id)) / serversOf(r), (perMs * meanOf(r.time)) / (capacityOf(r) ?? Number.POSITIVE_INFINITY));
+  }
   const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
   return {
     perSecond: visits,
-    load: new Map(scenario.resources.map((r) => [r.id, ((visits.get(r.id) ?? 0) * holdMs(r.id)) / 1000 / serversOf(r)])),
+    load: new Map(scenario.resources.map((r) => [r.id, loadOf(r)])),
     holdMs: held,
     interactionsPerSecond: sum(interactions.values()),
     visitsPerSecond: sum(visits.values()),

@@ -1,3 +1,4 @@
+import type { ProcessorLimit } from '../scenario/scenario.ts';
 import type { ServiceTime } from '../scenario/serviceTime.ts';
 
 /** Something that serves: so many at once, the others wait in the order in which they came. */
@@ -8,14 +9,16 @@ export interface Station {
   readonly mostWaiting?: number;
   /** It has to be started first, which takes this long, when somebody comes; then it stays. */
   readonly coldStart?: ServiceTime;
+  /** What those who are served have to work with; undefined: each works as if alone. */
+  readonly processor?: ProcessorLimit;
 }
 
 /** What a request does next, as numbers: the engine follows `next` from node to node. */
 export type Node =
   /** Waits for a server of a station. */
   | { readonly do: 'enter'; readonly station: number; readonly next: number }
-  /** Time passes: work at what it holds (`of`: own work of this station), or a pause where it holds nothing. */
-  | { readonly do: 'pass'; readonly time: ServiceTime; readonly of?: number; readonly next: number }
+  /** Time passes: work at what it holds (`of`: own work of this station; `shared`: by its processor), or a pause where it holds nothing. */
+  | { readonly do: 'pass'; readonly time: ServiceTime; readonly of?: number; readonly shared?: true; readonly next: number }
   | { readonly do: 'leave'; readonly station: number; readonly next: number }
   /** To `to` with this probability, else on. */
   | { readonly do: 'branch'; readonly probability: number; readonly to: number; readonly next: number }

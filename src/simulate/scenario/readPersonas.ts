@@ -2,7 +2,7 @@ import { failed, ok, type Result, RUNGS, type Rung } from '../../domain/index.ts
 import { type Burst, type Peak, peakOf } from '../model/arrivals.ts';
 import { Fields, shown } from './fields.ts';
 import { isoMs } from './lengthOfTime.ts';
-import type { VARIABLES, Variables } from './scenario.ts';
+import type { ProcessorLimit, VARIABLES, Variables } from './scenario.ts';
 import type { ServiceTime } from './serviceTime.ts';
 
 /** What a persona document (DESIGN §5.2) and the service model beside it say that a rehearsal needs; what is not said is absent. */
@@ -30,6 +30,7 @@ export interface ReadResource {
   readonly concurrency?: number;
   readonly replicas?: number;
   readonly queueLimit?: number;
+  readonly processor?: ProcessorLimit;
   readonly errorRate?: number;
   readonly stall?: { readonly share: number; readonly ms: number };
   readonly coldStartMs?: number;
@@ -143,6 +144,7 @@ function resourceOf(f: Fields): ReadResource {
     ...maybe('concurrency', service?.whole('concurrency', 1)),
     ...maybe('replicas', service?.whole('replicas', 1)),
     ...maybe('queueLimit', service?.whole('queue_limit', 0)),
+    ...maybe('processor', processorOf(service?.object('cpu'))),
     ...maybe('errorRate', service?.number('error_rate', 0, 1)),
     ...maybe('coldStartMs', service?.number('cold_start_ms', 0)),
     ...maybe('rung', rung as Rung | undefined),
@@ -172,6 +174,15 @@ function variablesOf(f: Fields | undefined, known: readonly (typeof VARIABLES)[n
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
+/** A limit alone: the kernel lets as many threads run as the machine has cores, of which two are the least that is usual. */
+function processorOf(f: Fields | undefined): ProcessorLimit | undefined {
+  if (!f) return undefined;
+  const limit = f.positive('limit');
+  const cores = f.whole('cores', 1) ?? Math.max(LEAST_CORES, Math.ceil(limit ?? 1));
+  return { cores, ...maybe('limit', limit) };
+}
+
+const LEAST_CORES = 2;
 const SHAPES = ['constant', 'exponential', 'gamma', 'lognormal'] as const;
 
 function timeOf(service: Fields): ServiceTime | undefined {

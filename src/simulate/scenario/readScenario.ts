@@ -166,6 +166,7 @@ function modelled(r: ReadResource, rung: Rung, sessionsOnly: boolean, assumed: s
     concurrency: r.concurrency ?? concurrencyOf(r.kind ?? '', cpuCores),
     replicas: r.replicas ?? 1,
     ...maybe('queueLimit', r.queueLimit),
+    ...maybe('processor', r.processor),
     time,
     ...(sessionsOnly && !r.time && ofDuration(r, sessionsOnly) ? { wholeUse: true as const } : {}),
     errorRate: r.errorRate ?? 0,

@@ -46,6 +46,13 @@ export interface ProcessorLimit {
   readonly limit?: number;
 }
 
+export interface ProcessorLimit {
+  /** On which it may run at once. */
+  readonly cores: number;
+  /** Cores that it may use on average, as a container's limit (the kernel's quota) says; undefined: all of them. */
+  readonly limit?: number;
+}
+
 /** How one resource leads to another. */
 export type Link = Call | Step;
 
@@ -104,6 +111,17 @@ export interface Entry {
 }
 
 export const serversOf = (r: ModelledResource): number => r.concurrency * r.replicas;
+/** Of all replicas together. */
+export const processorOf = ({ replicas }: ModelledResource, { cores, limit }: ProcessorLimit): ProcessorLimit => ({
+  cores: cores * replicas,
+  ...(limit === undefined ? {} : { limit: limit * replicas }),
+});
+/** Work that it can do in a ms, ms; undefined: as much as its servers. */
+export function capacityOf(r: ModelledResource): number | undefined {
+  if (!r.processor) return undefined;
+  const { cores, limit = cores } = processorOf(r, r.processor);
+  return Math.min(cores, limit);
+}
 export const callName = (c: { readonly from: string; readonly to: string }): string => `${c.from} → ${c.to}`;
 export const poolName = (c: { readonly from: string; readonly to: string }): string => `pool ${callName(c)}`;
 export const callsOf = (s: Scenario): readonly Call[] => s.links.filter((l): l is Call => l.how === 'call');
