@@ -72,7 +72,8 @@ function remedyOf(remedy: Remedy, now: Case, r: ModelledResource, call: Call | u
     case 'raise-cpu': {
       const { limit, cores } = r.processor ?? { limit: undefined, cores: 0 };
       if (limit === undefined || limit >= cores) return [];
-      const wanted = Math.max(limit + CORE_STEP, ((offered.load.get(r.id) ?? 0) * limit) / AIM);
+      // Twice as much, as a replica would be; more where that is too little.
+      const wanted = Math.max(2 * limit, ((offered.load.get(r.id) ?? 0) * limit) / AIM);
       const to = Math.min(cores, Math.ceil(wanted / CORE_STEP) * CORE_STEP);
       return [{ changes: [{ do: 'cpu', of: r.id, cores: to }], costPerHour: (to - limit) * r.replicas * PRICE.core }];
     }
