@@ -11,6 +11,7 @@ import { keepStandby } from './keepStandby.ts';
 import { moveWithProgress, teach } from './movement.ts';
 import { pause, resume, toggleIncognito } from './pause.ts';
 import { personaCommands } from './personas/personaCommands.ts';
+import { applyRecommendation, undoRemedy } from './remedies.ts';
 import { rotateCredentials } from './rotateCredentials.ts';
 import { setFeedSecret } from './setFeedSecret.ts';
 import { showSnapshots } from './showSnapshots.ts';
@@ -62,6 +63,8 @@ const TABLE: Readonly<Record<string, Act>> = {
   'prewarm.testPersonaVersion': (app, target, { experiments }) => testVersion(app, target, experiments),
   'prewarm.showExperiments': (app, _target, { experiments }) => showExperiments(app, experiments),
   'prewarm.simulate': (app, _target, { simulation }, targets) => simulate(app, targets, simulation),
+  'prewarm.applyRecommendation': (app) => applyRecommendation(app),
+  'prewarm.undoRemedy': (app) => undoRemedy(app),
   'prewarm.always': (app, target) => teachOne(app, target, 'always'),
   'prewarm.never': (app, target) => teachOne(app, target, 'never'),
   'prewarm.notNow': (app, target) => teachOne(app, target, 'not-now'),

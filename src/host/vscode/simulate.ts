@@ -8,6 +8,7 @@ import { failed, ok, type Persona, type Result } from '../../domain/index.ts';
 import type { RehearsalResult } from '../../simulate/result/result.ts';
 import { lengthOfTime } from '../../simulate/scenario/lengthOfTime.ts';
 import { tell } from './movement.ts';
+import { offerRemedies } from './remedies.ts';
 
 const { t } = vscode.l10n;
 
@@ -61,6 +62,7 @@ export async function simulate(app: App, targets: readonly { readonly id: string
   );
   if (!result.ok) return tell([result.fault]);
   await ports.reveal(t('Rehearsal of {0}', names), rehearsalText(result.value, t));
+  void offerRemedies(app, result.value.advice);
 }
 
 /** Those that were clicked first and ticked, or the active one. */
