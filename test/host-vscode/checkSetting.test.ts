@@ -84,6 +84,7 @@ describe('a setting’s value', () => {
       dockerHost: '',
       devcontainerPath: '',
       battery: 'careful',
+      remediation: 'off',
       credentials: 'off',
       embedded: 'off',
       localBinaries: 'on',

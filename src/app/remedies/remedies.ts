@@ -90,7 +90,7 @@ export function createRemedies(ports: RemediesPorts) {
   const surroundings = (): Surroundings => ({
     ...ports,
     resource: (named) => {
-      const id = resourceNamed({ resources: ports.resources().map((resource) => ({ resource })) as never }, named);
+      const id = resourceNamed({ resources: ports.resources().map((resource) => ({ resource })) }, named);
       return id.ok ? ports.resource(id.value) : undefined;
     },
     standbys: ports.standbys(),

@@ -7,6 +7,7 @@ import { ms } from '../../show/threeDigits.ts';
 import { tell } from './movement.ts';
 
 const { t } = vscode.l10n;
+const EXAMPLE = 'CREATE INDEX orders_by_customer ON orders (customer)';
 
 /** One of the last rehearsal's: chosen, shown as what it would do, and applied when a person says so. */
 export async function applyRecommendation(app: App): Promise<void> {
@@ -49,7 +50,7 @@ async function givenFor(app: App, advice: Recommendation): Promise<Given | undef
   const statement = await vscode.window.showInputBox({
     title: t('Which index?'),
     prompt: t('One CREATE INDEX with a name; it is run in the database of this workspace, and dropped when you undo it'),
-    placeHolder: 'CREATE INDEX orders_by_customer ON orders (customer)',
+    placeHolder: EXAMPLE,
   });
   return statement === undefined ? undefined : { statement };
 }
