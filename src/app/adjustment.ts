@@ -151,7 +151,9 @@ export function createAdjustment(ports: AdjustmentPorts) {
     async apply(): Promise<void> {
       const wanted = ports.resources().flatMap((r) => {
         const state = states.get(r.id);
-        return state ? [tell(r, state.allowance)] : [];
+        if (state) return [tell(r, state.allowance)];
+        // What a remedy gave holds before anything was measured, too.
+        return r.tuning?.limits && isHeld(ports.observation(r.id)) ? [tell(r, {})] : [];
       });
       await Promise.all([...wanted, ...stopped().map((r) => tell(r, {}))]);
     },
