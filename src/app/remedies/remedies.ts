@@ -107,6 +107,14 @@ export function createRemedies(ports: RemediesPorts) {
     remember({ remedyLedger: [...(memory().remedyLedger ?? []), line].slice(-MOST_LINES) });
   }
 
+  /** Short, since people type it, and another in another window of the same moment. */
+  function freshId(): string {
+    for (let n = Math.floor(1296 * ports.random()); ; n++) {
+      const id = `${now().toString(36)}${n.toString(36)}`;
+      if (!memory().remedies?.[id]) return id;
+    }
+  }
+
   /** Where clients feel it: at what it changes, or at what depends on it, whichever was used most. */
   function measuredAt(ids: readonly ResourceId[]): ResourceId | undefined {
     const above = ports.resources().filter((r) => ids.some((id) => id === r.id || dependenciesOf(r.id, ports.byId()).includes(id)));
@@ -134,7 +142,7 @@ export function createRemedies(ports: RemediesPorts) {
     const at = measuredAt(ids) as ResourceId;
     const before = ports.waited(at, now() - BEFORE_MS, now());
     const begun = put({
-      id: `${now().toString(36)}${Math.floor(ports.random() * 1296).toString(36)}`,
+      id: freshId(),
       at: now(),
       text: advice.text,
       measures,
