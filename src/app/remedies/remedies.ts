@@ -1,31 +1,18 @@
-import {
-  type Fault,
-  failed,
-  type Mode,
-  ok,
-  type Resource,
-  type ResourceId,
-  type Result,
-  type Rung,
-  type UnixMs,
-} from '../../domain/index.ts';
+import { failed, ok, type Resource, type ResourceId, type Result, type Rung, type UnixMs } from '../../domain/index.ts';
 import { dependenciesOf } from '../../plan/dependencies.ts';
 import { effectOf, type Sample } from '../../plan/remedies/effect.ts';
-import { guardrail, type Remediation } from '../../plan/remedies/guard.ts';
 import { resourceNamed } from '../named.ts';
 import type { Memory } from '../ports.ts';
 import { type CarryOutPorts, createCarryOut } from './carryOut.ts';
 import { measuresOf, type Surroundings } from './measures.ts';
+import { createOffers, NOT_AGAIN_MS, type Offered, type OfferPorts } from './offers.ts';
 import { type PreviewSurroundings, previewOf, type RemedyPreview } from './preview.ts';
 import type { Given, Recommendation, Remedy, RemedyLine } from './remedy.ts';
 import { replicaWishes, tuned, withReplicas } from './tuned.ts';
 
 const MINUTE = 60_000;
-const DAY = 86_400_000;
 /** Clients of so long before are what an effect is held against. */
 const BEFORE_MS = 15 * MINUTE;
-/** What did not hold what it promised is not recommended again for so long. */
-const NOT_AGAIN_MS = 7 * DAY;
 const MOST_LINES = 200;
 
 export interface AppRemedies {
@@ -46,15 +33,10 @@ export interface AppRemedies {
   judge(id: string, before: Sample, after: Sample): Promise<Result<Remedy>>;
 }
 
-export interface Offered {
-  readonly did: 'nothing' | 'suggested' | 'applied';
-  /** Why nothing was applied, of the best. */
-  readonly because?: string;
-  readonly remedy?: Remedy;
-}
-
-export interface RemediesPorts extends CarryOutPorts, Pick<Surroundings, 'engine' | 'pin'> {
-  readonly now: () => UnixMs;
+export interface RemediesPorts
+  extends CarryOutPorts,
+    Pick<Surroundings, 'engine' | 'pin'>,
+    Omit<OfferPorts, 'all' | 'worked' | 'preview' | 'apply'> {
   readonly random: () => number;
   readonly resources: () => readonly Resource[];
   readonly byId: () => ReadonlyMap<ResourceId, Resource>;
@@ -63,18 +45,12 @@ export interface RemediesPorts extends CarryOutPorts, Pick<Surroundings, 'engine
   /** What is desired has changed. */
   readonly refresh: () => void;
   readonly pass: () => Promise<void>;
-  readonly trusted: () => boolean;
   readonly acts: () => boolean;
-  readonly mode: () => Mode;
-  readonly remediation: () => Remediation;
   readonly connections: (id: ResourceId) => number;
   readonly memoryOf: (id: ResourceId) => number;
   readonly freeBytes: () => number;
-  readonly machineCores: () => number;
-  readonly pressed: () => boolean;
   /** What clients of it waited in that time; undefined: nobody came. */
   readonly waited: (id: ResourceId, since: UnixMs, until: UnixMs) => Sample | undefined;
-  readonly tell: (fault: Fault) => void;
 }
 
 /** Recommendations applied for real: what they change is laid over what is declared, measured, and taken back where it does not hold. */
@@ -83,7 +59,6 @@ export function createRemedies(ports: RemediesPorts) {
   const carryOut = createCarryOut(ports);
   /** One after the other. */
   let queue: Promise<unknown> = Promise.resolve();
-  let offered: readonly Recommendation[] = [];
   const inHand = new Set<string>();
 
   const all = (): readonly Remedy[] => Object.values(memory().remedies ?? {});
@@ -209,32 +184,13 @@ export function createRemedies(ports: RemediesPorts) {
     return next;
   };
 
-  function triedLately({ text }: Recommendation): boolean {
-    return all().some((r) => r.text === text && r.phase === 'undone' && r.outcome !== undefined && now() - r.since < NOT_AGAIN_MS);
-  }
-
-  function refusalToAct(advice: Recommendation): string | undefined {
-    const worked = measuresOf(advice.changes, surroundings());
-    const seen = preview(advice);
-    const cores = worked.measures.map((m) => (m.how === 'limits' ? (m.limits.cpuCores ?? 0) : 0));
-    return guardrail({
-      remediation: ports.remediation(),
-      mode: ports.mode(),
-      trusted: ports.trusted(),
-      underTest: all().filter((r) => r.phase === 'applying' || (r.phase === 'applied' && !r.outcome)).length,
-      appliedToday: all().filter((r) => r.by === 'automatic' && now() - r.at < DAY).length,
-      triedLately: triedLately(advice),
-      assumes: advice.assumes,
-      openConnections: seen.restarts.reduce((sum, r) => sum + r.connections, 0),
-      local: worked.measures.every((m) => !String(surroundings().engine(ports.resource(m.resource) as Resource)).startsWith('extension:')),
-      whole: worked.byHand.length === 0 && worked.refused.length === 0 && worked.measures.length > 0,
-      moreBytes: seen.moreBytes,
-      freeBytes: seen.freeBytes,
-      cores: Math.max(0, ...cores),
-      machineCores: ports.machineCores(),
-      pressed: ports.pressed(),
-    });
-  }
+  const offers = createOffers({
+    ...ports,
+    all,
+    worked: (advice) => measuresOf(advice.changes, surroundings()),
+    preview,
+    apply: (advice) => queued(() => apply(advice, undefined, 'automatic')),
+  });
 
   const byId = (id: string): Result<Remedy> => {
     const remedy = memory().remedies?.[id];
@@ -244,18 +200,8 @@ export function createRemedies(ports: RemediesPorts) {
   };
 
   const app: AppRemedies = {
-    offered: () => offered,
-    async offer(advice) {
-      offered = advice.filter((a) => !triedLately(a));
-      const [best] = offered;
-      if (!best || ports.remediation() === 'off') return { did: 'nothing' };
-      const because = refusalToAct(best);
-      if (because !== undefined) return { did: 'suggested', because };
-      const applied = await queued(() => apply(best, undefined, 'automatic'));
-      if (applied.ok) return { did: 'applied', remedy: applied.value };
-      ports.tell(applied.fault);
-      return { did: 'suggested', because: applied.fault.message };
-    },
+    offered: offers.offered,
+    offer: offers.offer,
     preview,
     apply: (advice, given) => queued(() => apply(advice, given, 'person')),
     undo: (id) =>

@@ -82,7 +82,7 @@ export const SETUPS: readonly Setup[] = [
     name: 'a limit of half a core',
     path: '/work',
     load: 0.78,
-    compose: (ports) => service(ports, `cpus: ${LIMIT}`, '{ THREADS: "8", WORK: "25000" }'),
+    compose: (ports) => service(ports, `cpus: ${LIMIT}`, '{ THREADS: "8", WORK: "50000" }'),
     capacity: ({ total }) => (1000 * LIMIT) / mean(total),
     document: ({ api }, { total }, perSecond) =>
       persona(
@@ -155,7 +155,7 @@ export const SETUPS: readonly Setup[] = [
     name: 'one copy of a program of one thread',
     path: '/work',
     load: 0.78,
-    compose: (ports) => service(ports, 'init: true', '{ THREADS: "1", WORK: "25000" }'),
+    compose: (ports) => service(ports, 'init: true', '{ THREADS: "1", WORK: "50000" }'),
     capacity: ({ total }) => 1000 / mean(total),
     document: ({ api }, { total }, perSecond) =>
       persona(
