@@ -29,6 +29,27 @@ const leanProtocol = {
   },
 };
 
+/**
+ * Of the Kubernetes client only the reading of kubeconfig files and the credentials are used. Left out are its generated calls (3 MB), and what
+ * stands in for the platform or for a package that is there already; SOCKS proxies and the auth providers that Kubernetes 1.26 removed need more.
+ */
+const leanKubernetes = {
+  name: 'lean-kubernetes',
+  setup(build) {
+    const contents = {
+      './gen/index.js': 'export const createConfiguration = undefined; export class ServerConfiguration {}',
+      'node-fetch': 'export const Headers = globalThis.Headers;',
+      'js-yaml': "import { parse } from 'yaml'; export default { load: (text) => parse(text) };",
+      'jsonpath-plus': "export const JSONPath = () => { throw new Error('auth providers gcp and azure are not supported: use an exec plugin'); };",
+      'socks-proxy-agent': "export class SocksProxyAgent { constructor() { throw new Error('SOCKS proxies are not supported'); } }",
+    };
+    build.onResolve({ filter: /^(\.\/gen\/index\.js|node-fetch|js-yaml|jsonpath-plus|socks-proxy-agent)$/ }, ({ path, importer }) =>
+      /client-node[\\/]dist[\\/]\w+\.js$/.test(importer) ? { path, namespace: 'lean-kubernetes' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'lean-kubernetes' }, ({ path }) => ({ contents: contents[path], resolveDir: import.meta.dirname }));
+  },
+};
+
 /** CommonJS keeps its functions only in a file of its own, which is read when Docker is first asked. */
 const sharedDockerode = {
   name: 'shared-dockerode',
@@ -88,7 +109,7 @@ const bundles = [
     target: 'node20',
     format: 'esm',
     splitting: true,
-    plugins: [lean, leanProtocol, sharedDockerode, packedSqlite],
+    plugins: [lean, leanProtocol, leanKubernetes, sharedDockerode, packedSqlite],
     entryPoints: {
       cli: 'src/host/cli/main.ts',
       core: 'src/host/vscode/core.ts',

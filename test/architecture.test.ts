@@ -33,7 +33,7 @@ const PURE_PACKAGES = [
   'yaml',
 ];
 const TOP_LEVEL =
-  /^(src|media|resources|test|dist|node_modules|test-results|prewarm\.vsix|l10n|package(-lock)?\.json|tsconfig\.json|esbuild\.config\.mjs|thirdPartyNotices\.mjs|vitest\.config\.ts|biome\.json|package\.nls(\.[a-z-]+)?\.json|l10n|[A-Z]+(\.md)?|\..+)$/;
+  /^(src|media|resources|test|dist|node_modules|test-results|prewarm\.vsix|l10n|package(-lock)?\.json|tsconfig\.json|esbuild\.config\.mjs|thirdPartyNotices\.mjs|vitest\.config\.ts|Dockerfile|biome\.json|package\.nls(\.[a-z-]+)?\.json|l10n|[A-Z]+(\.md)?|\..+)$/;
 
 const root = resolve(import.meta.dirname, '..');
 

@@ -3,6 +3,7 @@ import { withoutCycles } from '../plan/dependencies.ts';
 import type { EngineEvent, Provider } from '../provision/provider.ts';
 import type { NormaliseContext } from '../sense/normalise.ts';
 import { connectionOf } from '../sense/scan/environment.ts';
+import { isManifestFile } from '../sense/scan/kubernetes.ts';
 import { EMPTY_SCAN, type ScanResult, scan } from '../sense/scan/scan.ts';
 import type { Ports } from './ports.ts';
 
@@ -25,6 +26,7 @@ export function createDeclared({ workspace, readWorkspace, providers, tell, hear
   let had: readonly Resource[] = [];
   let byId: ReadonlyMap<ResourceId, Resource> = new Map();
   const unwatch: (() => void)[] = [];
+  const hasCluster = providers.some((p) => p.name === 'kubernetes');
 
   function tellProblems(messages: readonly string[]): void {
     for (const message of messages) tell({ code: 'bad-file', retry: 'never', message });
@@ -63,7 +65,11 @@ export function createDeclared({ workspace, readWorkspace, providers, tell, hear
         .flatMap((use) => use.resources),
     async rescan(): Promise<void> {
       const files = await readWorkspace();
-      const read = scan(workspace, files.files);
+      // Where no cluster was named, manifests are nobody's to warm.
+      const read = scan(
+        workspace,
+        files.files.filter((f) => hasCluster || !isManifestFile(f.path)),
+      );
       const { resources, cut } = withoutCycles(read.resources);
       found = { ...read, resources };
       refresh();

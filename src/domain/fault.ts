@@ -14,6 +14,7 @@ export type FaultCode =
   | 'tool-missing'
   | 'fetch-failed'
   | 'not-trusted'
+  | 'forbidden'
   | 'held-by-other'
   | 'failed-over'
   | 'cancelled'

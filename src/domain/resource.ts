@@ -31,7 +31,7 @@ export const KINDS = [
 ] as const;
 export type ResourceKind = (typeof KINDS)[number];
 
-export const PROVIDERS = ['docker', 'compose', 'devcontainer', 'dataset', 'process', 'embedded', 'local', 'memory'] as const;
+export const PROVIDERS = ['docker', 'compose', 'devcontainer', 'dataset', 'process', 'embedded', 'local', 'kubernetes', 'memory'] as const;
 /** An engine that another extension registered, under the name that it gave it. */
 export type ForeignProviderName = `extension:${string}`;
 export type ProviderName = (typeof PROVIDERS)[number] | ForeignProviderName;
@@ -50,6 +50,18 @@ export type Probe =
   | { readonly type: 'command'; readonly command: readonly string[]; readonly timeoutMs: number }
   | { readonly type: 'log'; readonly pattern: string; readonly timeoutMs: number }
   | { readonly type: 'health'; readonly timeoutMs: number };
+
+/** An object of the Kubernetes API as a manifest declares it. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
 
 /** What each engine needs to make it. File paths are absolute; everything here is plain JSON, so that it can be hashed. */
 export type ResourceSpec =
@@ -87,6 +99,8 @@ export type ResourceSpec =
       readonly seedFiles: readonly string[];
     }
   | { readonly type: 'devcontainer'; readonly folder: string; readonly configFile: string }
+  /** A workload (Deployment, StatefulSet, Job) and, after it, the objects that belong to it, as its manifests declare them. */
+  | { readonly type: 'kubernetes'; readonly objects: readonly [KubernetesObject, ...KubernetesObject[]] }
   | { readonly type: 'memory'; readonly stepMs: Readonly<Partial<Record<Rung, number>>>; readonly failAt?: Rung }
   /** A loose file with data, which the scan found: listed, never warmed by itself. */
   | { readonly type: 'data-file'; readonly file: string }

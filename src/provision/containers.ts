@@ -3,11 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { failed, type Observation, ok, type Resource, type Result, type Rung, rungIndex } from '../domain/index.ts';
 import { createFrom } from './containers/createFrom.ts';
 import { cancelled, connectEngine, faultOf, ifThere, isLost, tolerate, unreachable } from './containers/engine.ts';
-import { type Found, found, type Labels } from './containers/found.ts';
+import { type Found, found, type Labels, type Reached, reached } from './containers/found.ts';
 import { pull } from './containers/pull.ts';
 import { quietMoment } from './containers/quietMoment.ts';
 import { reachOf } from './containers/reachOf.ts';
 import { watchEngine } from './containers/watchEngine.ts';
+import { isElsewhere } from './engine/endpoint.ts';
+import { createEngineLink, type EngineLink } from './engine/link.ts';
+import { hasPodman } from './engine/podman.ts';
 import { execInside } from './execInside.ts';
 import { isAbandoned, renewLeases } from './leases.ts';
 import { LABEL, OWNER, specHash } from './ownership.ts';
@@ -31,7 +34,9 @@ export interface Recipe extends Declaration {
 }
 
 export interface ContainerOptions {
-  /** A Docker endpoint other than the environment's, such as `tcp://127.0.0.1:2375`. */
+  /** The way to the engine, where others use it too (default: one of its own). */
+  readonly engine?: EngineLink;
+  /** Without `engine`: an endpoint other than the environment's, such as `tcp://127.0.0.1:2375`. */
   readonly host?: string;
   /** Disk that all snapshots and copies may take, bytes (default 10 GiB); 0: nothing is baked. */
   readonly snapshotBytes?: number;
@@ -41,17 +46,18 @@ export interface ContainerOptions {
   readonly answersWithinMs?: number;
 }
 
-/** The Docker Engine (API 1.41+), reached by dockerode, which is loaded on first need. */
+/** Containers of a Docker Engine (API 1.41+), or of Podman under the same API. */
 export function createContainers({
   host,
+  engine = createEngineLink(host ? { host } : {}),
   snapshotBytes = DEFAULT_SNAPSHOT_BYTES,
   stallMs = 60_000,
   answersWithinMs = 30_000,
 }: ContainerOptions = {}) {
-  const docker = connectEngine(host, answersWithinMs);
+  const docker = connectEngine(engine, answersWithinMs);
   const snapshots = createSnapshots(docker, snapshotBytes);
 
-  async function find(resource: Resource, recipe: Recipe, context: Context): Promise<Found | undefined> {
+  async function find(resource: Resource, recipe: Recipe, context: Context): Promise<Reached | undefined> {
     const client = await docker();
     const list = (label: readonly string[]) => client.listContainers({ all: true, filters: { label: [...label] } });
     const own = await list([`${LABEL.workspace}=${context.workspace}`, `${LABEL.resource}=${resource.id}`]);
@@ -62,7 +68,8 @@ export function createContainers({
         ? (await list(Object.entries(recipe.developerLabels).map(([k, v]) => `${k}=${v}`))).filter((c) => c.Labels[LABEL.owner] !== OWNER)
         : [];
     const all = [...theirs.map((c) => found(c, 'developer')), ...ours.map((c) => found(c, 'prewarm'))];
-    return all.find((c) => c.state === 'running') ?? all.find((c) => c.state === 'paused') ?? all[0];
+    const it = all.find((c) => c.state === 'running') ?? all.find((c) => c.state === 'paused') ?? all[0];
+    return it && reached(it, engine);
   }
 
   async function hasImage(image: string): Promise<boolean> {
@@ -85,7 +92,7 @@ export function createContainers({
   }
 
   /** Why it does not run. That it was asked to end (0, or 143 for SIGTERM) is not worth a word. */
-  async function endOf(resource: Resource, it: Found): Promise<{ detail?: string }> {
+  async function endOf(resource: Resource, it: Reached): Promise<{ detail?: string }> {
     const end = it.state === 'exited' ? await reachOf(resource, it, docker).dead() : undefined;
     return end === undefined || /^exit code (0|143)\b/.test(end) ? {} : { detail: `it ended with ${end}` };
   }
@@ -121,6 +128,8 @@ export function createContainers({
       await remove(it);
       it = undefined;
     }
+    const apart = rungIndex(rung) > rungIndex('fetched') ? await outOfReach(resource) : undefined;
+    if (apart) return apart;
     if (!it && rungIndex(rung) >= rungIndex('created')) {
       const free = await freeFromOthers(resource, recipe, context);
       if (!free.ok) return free;
@@ -131,6 +140,17 @@ export function createContainers({
       it = await find(resource, recipe, context);
     }
     return it ? adjust(resource, rung, it, context) : ok(undefined);
+  }
+
+  /** Ours are published on loopback, and it stays so: what could not be reached from here is not made. */
+  async function outOfReach(resource: Resource): Promise<ReturnType<typeof failed> | undefined> {
+    const { endpoint } = await engine.chosen();
+    if (endpoint.by !== 'tcp' || !isElsewhere(endpoint) || !resource.ports.some((p) => p.protocol === 'tcp')) return undefined;
+    return failed(
+      'unsupported',
+      'never',
+      `${resource.id} is not warmed: Docker runs on ${endpoint.host}, Prewarm publishes ports on loopback only, and TCP leads to no loopback port there. Reach that engine by ssh (\`ssh://user@${endpoint.host}\`).`,
+    );
   }
 
   /** Two checkouts with one compose project name want the same container; the other's is taken over once its lease has ended. */
@@ -178,7 +198,7 @@ export function createContainers({
     }
   }
 
-  async function adjust(resource: Resource, rung: Rung, it: Found, context: Context): Promise<Result<void>> {
+  async function adjust(resource: Resource, rung: Rung, it: Reached, context: Context): Promise<Result<void>> {
     if (context.signal.aborted) return cancelled(resource);
     const container = (await docker()).getContainer(it.id);
     if (rungIndex(rung) <= rungIndex('fetched')) {
@@ -204,14 +224,14 @@ export function createContainers({
     return rung === 'ready' ? becomeReady(resource, it, context) : ok(undefined);
   }
 
-  async function becomeReady(resource: Resource, it: Found, context: Context): Promise<Result<void>> {
+  async function becomeReady(resource: Resource, it: Reached, context: Context): Promise<Result<void>> {
     context.progress('waiting until it is ready');
     const running = await (await docker()).listContainers({ all: true, filters: { id: [it.id] } });
-    const now = running[0] ? found(running[0], it.owner) : it;
+    const now = running[0] ? await reached(found(running[0], it.owner), engine) : it;
     return untilReady(resource, reachOf(resource, now, docker), context.signal, context.now);
   }
 
-  async function settleForTheirs(resource: Resource, it: Found, context: Context): Promise<Result<void>> {
+  async function settleForTheirs(resource: Resource, it: Reached, context: Context): Promise<Result<void>> {
     if (it.state === 'running') return becomeReady(resource, it, context);
     return failed(
       'start-failed',
@@ -242,6 +262,18 @@ export function createContainers({
 
   return {
     docker,
+    /** What the docker command and its like need in their environment to reach the same engine. */
+    tools: (): Promise<Readonly<Record<string, string>>> =>
+      engine.chosen().then(
+        ({ tools }) => tools,
+        () => ({}),
+      ),
+    /** Where the engine is another machine's, its address: folders of this one can't be mounted there. */
+    async elsewhere(): Promise<string | undefined> {
+      const { endpoint } = await engine.chosen();
+      return endpoint.by !== 'socket' && isElsewhere(endpoint) ? endpoint.host : undefined;
+    },
+    close: (): void => engine.close(),
     hasImage,
     observe,
     reach,
@@ -251,7 +283,7 @@ export function createContainers({
       const ask = async (): Promise<Result<{ version: string }>> => {
         const client = await docker();
         const version = await within(Math.min(CHECKED_WITHIN_MS, answersWithinMs), signal, client.version());
-        return ok({ version: `${version.Version} (API ${version.ApiVersion})` });
+        return ok({ version: `${hasPodman(version) ? 'Podman ' : ''}${version.Version} (API ${version.ApiVersion})` });
       };
       try {
         return await ask().catch((error) => (isLost(error) ? ask() : Promise.reject(error)));

@@ -17,6 +17,9 @@ export const LABEL = {
 
 export const OWNER = 'prewarm';
 
+/** As a filter of the engine: all that is ours of this workspace. */
+export const ours = ({ workspace }: Pick<Context, 'workspace'>): string[] => [`${LABEL.owner}=${OWNER}`, `${LABEL.workspace}=${workspace}`];
+
 export function labelsFor(resource: Resource, context: Context): Record<string, string> {
   return {
     [LABEL.owner]: OWNER,

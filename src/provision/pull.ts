@@ -47,6 +47,8 @@ interface PullEvent {
   readonly status?: string;
   readonly progress?: string;
   readonly id?: string;
+  /** Why it ended early; the engine has answered long before that. */
+  readonly error?: string;
 }
 
 function toItsEnd(client: Docker, stream: NodeJS.ReadableStream, stop: AbortSignal, seen: (event: PullEvent) => void): Promise<void> {
@@ -57,14 +59,19 @@ function toItsEnd(client: Docker, stream: NodeJS.ReadableStream, stop: AbortSign
     };
     if (stop.aborted) return onStop();
     stop.addEventListener('abort', onStop, { once: true });
+    let problem: Error | undefined;
     client.modem.followProgress(
       stream,
       (error) => {
         stop.removeEventListener('abort', onStop);
-        if (error) reject(error);
+        const why = error ?? problem;
+        if (why) reject(why);
         else resolve();
       },
-      seen,
+      (event: PullEvent) => {
+        if (event.error !== undefined) problem = new Error(event.error);
+        seen(event);
+      },
     );
   });
 }

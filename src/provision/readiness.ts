@@ -7,6 +7,8 @@ import { failed, ok, type Probe, type Resource, type Result } from '../domain/in
 export interface Reach {
   /** The loopback port behind a container port. */
   readonly port: (containerPort: number) => Promise<number | undefined>;
+  /** How long a connection must live to count, ms (150 where nothing is said). */
+  readonly livesMs?: () => Promise<number | undefined>;
   readonly run: (command: readonly string[]) => Promise<string | undefined>;
   readonly logs: () => Promise<string>;
   readonly health: () => Promise<string | undefined>;
@@ -46,7 +48,7 @@ export async function untilReady(resource: Resource, reach: Reach, signal: Abort
 export async function attempt(probe: Probe, reach: Reach): Promise<string | undefined> {
   switch (probe.type) {
     case 'port':
-      return portProblem(await reach.port(probe.port));
+      return portProblem(await reach.port(probe.port), undefined, await reach.livesMs?.());
     case 'http':
       return httpProblem(await reach.port(probe.port), probe.path);
     case 'command':
@@ -80,11 +82,11 @@ function describe(probe: Probe): string {
  * connection open or speaks first. So a connection must live a moment to count; one that goes around the proxy, to where the server
  * itself listens (`direct`), need not.
  */
-export async function portProblem(port: number | undefined, direct?: Address): Promise<string | undefined> {
+export async function portProblem(port: number | undefined, direct?: Address, livesMs = LIVES_MS): Promise<string | undefined> {
   if (port === undefined) return NOT_PUBLISHED;
   const accepted = direct && (await isAccepted(direct));
   if (accepted !== undefined) return accepted ? undefined : 'refuses connections (ECONNREFUSED)';
-  return livingProblem(port);
+  return livingProblem(port, livesMs);
 }
 
 interface Address {
@@ -107,7 +109,7 @@ function isAccepted(address: Address): Promise<boolean | undefined> {
   });
 }
 
-function livingProblem(port: number): Promise<string | undefined> {
+function livingProblem(port: number, livesMs: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
     const end = (problem: string | undefined): void => {
@@ -115,7 +117,7 @@ function livingProblem(port: number): Promise<string | undefined> {
       socket.destroy();
       resolve(problem);
     };
-    const timer = setTimeout(() => end(socket.connecting ? 'does not answer' : undefined), LIVES_MS);
+    const timer = setTimeout(() => end(socket.connecting ? 'does not answer' : undefined), livesMs);
     socket.on('data', () => end(undefined));
     socket.on('error', (error: NodeJS.ErrnoException) => end(`refuses connections (${error.code})`));
     socket.on('close', () => end('closes connections at once'));

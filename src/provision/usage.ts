@@ -1,16 +1,12 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { type Allowance, failed, ok, type Resource, type ResourceId, type Result, type Usage } from '../domain/index.ts';
-import { LABEL, OWNER } from './ownership.ts';
+import { failed, type Resource, type ResourceId, type Usage } from '../domain/index.ts';
+import { limitContainers } from './limits.ts';
+import { LABEL, ours } from './ownership.ts';
 import type { Context, Provider } from './provider.ts';
 
 /** Two samples nearer than this say little: the system's clock of processor time ticks every 10 ms. */
 const LEAST_BETWEEN_MS = 200;
-const PERIOD_US = 100_000;
-/** The engine refuses less. */
-const LEAST_MEMORY_BYTES = 6 * 2 ** 20;
 
 /** What containers of ours take and may take, by the Docker Engine API: `measure` and `limit` of both container providers. */
 export function containerUsage(docker: () => Promise<Docker>): Required<Pick<Provider, 'measure' | 'limit'>> {
@@ -66,8 +62,6 @@ export async function measureContainers(
   return usages;
 }
 
-const ours = (context: Context): string[] => [`${LABEL.owner}=${OWNER}`, `${LABEL.workspace}=${context.workspace}`];
-
 /** Since the last time it was measured; the first time, over a fifth of a second. Undefined: it ended meanwhile. */
 async function usageOf(docker: Docker, id: string, samples: Samples): Promise<Usage | undefined> {
   try {
@@ -119,120 +113,4 @@ export function memoryOf({ memory_stats: { usage, privateworkingset, stats = {} 
   if (usage === undefined) return privateworkingset ?? 0;
   const droppable = stats.total_inactive_file ?? stats.inactive_file ?? 0;
   return droppable < usage ? usage - droppable : usage;
-}
-
-/**
- * Sets what our containers of this resource may take. A limit that stood there when we first came is the developer's
- * (`mem_limit`, `cpus`, `deploy.resources`): only a remedy that a person agreed to changes it (`tuning.limits`), and without that it stands as
- * before, exactly. What stood there is kept in a file per container, since the container itself can no longer tell.
- */
-export async function limitContainers(docker: Docker, resource: Resource, allowance: Allowance, context: Context): Promise<Result<void>> {
-  const all = await docker.listContainers({ all: true, filters: { label: ours(context) } });
-  for (const { Id, Labels } of all) {
-    if (Labels[LABEL.resource] !== resource.id) continue;
-    const container = docker.getContainer(Id);
-    const now = limitsIn((await container.inspect()).HostConfig as Partial<Limits>);
-    const changes = !isEmpty(allowance) || !isEmpty(resource.tuning?.limits ?? {});
-    const declared = await declaredOf(Id, now, changes, context);
-    const change = {
-      ...cpuChange(now, declared, resource.tuning?.limits?.cpuCores, allowance.cpuCores),
-      ...(await memoryChange(docker, now, declared, resource.tuning?.limits?.memoryBytes, allowance.memoryBytes)),
-    };
-    if (Object.keys(change).length > 0) await container.update(change);
-  }
-  await forgetOthers(
-    all.map((c) => c.Id),
-    context,
-  );
-  return ok(undefined);
-}
-
-const isEmpty = ({ cpuCores, memoryBytes }: Allowance): boolean => cpuCores === undefined && memoryBytes === undefined;
-
-/** As the engine has them; 0 is none. */
-interface Limits {
-  readonly NanoCpus: number;
-  readonly CpuQuota: number;
-  readonly CpuPeriod: number;
-  readonly Memory: number;
-  readonly MemorySwap: number;
-}
-
-const limitsIn = (h: Partial<Limits>): Limits => ({
-  NanoCpus: h.NanoCpus ?? 0,
-  CpuQuota: h.CpuQuota ?? 0,
-  CpuPeriod: h.CpuPeriod ?? 0,
-  Memory: h.Memory ?? 0,
-  MemorySwap: h.MemorySwap ?? 0,
-});
-
-const folderOf = (context: Context): string => join(context.storage, 'limits');
-
-/** Written before the first limit of ours is set, by whichever window comes first; never written anew. */
-async function declaredOf(id: string, now: Limits, changes: boolean, context: Context): Promise<Limits> {
-  const file = join(folderOf(context), `${id}.json`);
-  const known = await readFile(file, 'utf8').catch(() => undefined);
-  if (known !== undefined) return recorded(JSON.parse(known), now);
-  if (!changes) return now;
-  await mkdir(folderOf(context), { recursive: true, mode: 0o700 });
-  try {
-    await writeFile(file, JSON.stringify(now), { flag: 'wx', mode: 0o600 });
-    return now;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return recorded(JSON.parse(await readFile(file, 'utf8')), now);
-  }
-}
-
-/** Earlier versions kept only whether there were limits; theirs were never changed then. */
-function recorded(known: Limits | { readonly cpu: boolean; readonly memory: boolean }, now: Limits): Limits {
-  if (!('cpu' in known)) return known;
-  return {
-    ...(known.cpu ? now : { NanoCpus: 0, CpuQuota: 0, CpuPeriod: 0 }),
-    ...(known.memory ? { Memory: now.Memory, MemorySwap: now.MemorySwap } : { Memory: 0, MemorySwap: 0 }),
-  } as Limits;
-}
-
-async function forgetOthers(living: readonly string[], context: Context): Promise<void> {
-  const names = await readdir(folderOf(context)).catch(() => [] as string[]);
-  const gone = names.filter((name) => !living.includes(name.replace(/\.json$/, '')));
-  await Promise.all(gone.map((name) => rm(join(folderOf(context), name), { force: true })));
-}
-
-/**
- * A quota where nothing was declared, since the engine knows no way back from `NanoCpus`; else in the manner of the declaration. What a
- * developer declared is not lowered while it is idle.
- */
-function cpuChange(now: Limits, declared: Limits, tuned: number | undefined, idle: number | undefined): Partial<Limits> {
-  if (declared.NanoCpus > 0) {
-    const nano = tuned === undefined ? declared.NanoCpus : Math.round(tuned * 1e9);
-    return nano === now.NanoCpus ? {} : { NanoCpus: nano };
-  }
-  const isDeclared = declared.CpuQuota > 0;
-  const period = isDeclared && declared.CpuPeriod > 0 ? declared.CpuPeriod : PERIOD_US;
-  const cores = isDeclared || idle === undefined ? tuned : Math.min(idle, tuned ?? idle);
-  const quota = cores === undefined ? (isDeclared ? declared.CpuQuota : -1) : Math.max(1000, Math.round(cores * period));
-  if (quota === now.CpuQuota || (quota < 0 && now.CpuQuota <= 0)) return {};
-  return { CpuPeriod: period, CpuQuota: quota };
-}
-
-/**
- * Memory and swap go together, since cgroup v1 refuses a memory limit above that of both. The engine has no way back to
- * “no limit” either (it takes −1 for too little): all of the machine's memory is as good.
- */
-async function memoryChange(
-  docker: Docker,
-  now: Limits,
-  declared: Limits,
-  tuned: number | undefined,
-  idle: number | undefined,
-): Promise<Partial<Limits>> {
-  if (declared.Memory > 0) {
-    const wanted = tuned === undefined ? declared : { Memory: tuned, MemorySwap: 2 * tuned };
-    return wanted.Memory === now.Memory ? {} : { Memory: wanted.Memory, MemorySwap: wanted.MemorySwap };
-  }
-  const wanted = idle === undefined ? tuned : Math.min(idle, tuned ?? idle);
-  if (wanted === undefined && now.Memory === 0) return {};
-  const bytes = Math.max(LEAST_MEMORY_BYTES, wanted ?? ((await docker.info()) as { MemTotal: number }).MemTotal);
-  return bytes === now.Memory ? {} : { Memory: bytes, MemorySwap: 2 * bytes };
 }

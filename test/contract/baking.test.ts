@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -250,6 +250,44 @@ describe.skipIf(engineProblem !== undefined)(title, () => {
     expect((await listed(db)).filter((s) => s.type === 'snapshot')).toHaveLength(1);
     expect((await containers()).filter((c) => c.Labels['dev.prewarm.part'])).toEqual([]);
     expect(await ask(await ready(db), COUNT)).toEqual([{ n: 1000 }]);
+  });
+
+  it('its migrations are baked in, alone with it; changed ones are baked anew, a broken one is as far as it came', async () => {
+    const { db, seed } = project('migrated', [
+      '  migrate:',
+      '    image: postgres:15',
+      '    depends_on: { db: { condition: service_healthy } }',
+      '    environment: { PGPASSWORD: secret }',
+      '    volumes: ["./migrations:/migrations"]',
+      `    entrypoint: ["sh", "-c", "touch /migrations/mine; for f in /migrations/*.sql; do psql -v ON_ERROR_STOP=1 -h db -U postgres shop -f $$f || exit 1; done; ! grep host.docker.internal /etc/hosts"]`,
+      '    extra_hosts: ["host.docker.internal:host-gateway"]',
+    ]);
+    const migrations = join(root, 'migrated', 'migrations');
+    mkdirSync(migrations);
+    const steps: string[] = [];
+    const migrated = async (): Promise<unknown> => {
+      value(await snapshots.bake(db, context({ progress: (text) => steps.push(text) })));
+      await provider.reach(db, 'absent', context());
+      return ask(await ready(db), 'select max(price)::int as n from item');
+    };
+    seed('01.sql', TABLE);
+    writeFileSync(join(migrations, '01.sql'), 'alter table item add price int default 3;');
+    expect(await migrated()).toEqual([{ n: 3 }]);
+    // It finds no other way to a database, and may not write into the repository.
+    expect(steps).toContain('migrating it (migrate)');
+    expect(steps.filter((s) => /failed/.test(s))).toEqual([]);
+    expect(readdirSync(migrations)).toEqual(['01.sql']);
+
+    writeFileSync(join(migrations, '02.sql'), 'update item set price = 4;');
+    expect((await listed(db)).map((s) => s.current)).not.toContain(true);
+    expect(await migrated()).toEqual([{ n: 4 }]);
+    writeFileSync(join(migrations, '03.sql'), 'update item set price = 5; select 1/0;');
+    expect(await migrated()).toEqual([{ n: 5 }]);
+    expect(steps.at(-2)).toMatch(/migrate failed: exit code 1 \(.*division by zero/);
+
+    expect((await containers()).filter((c) => c.Labels['dev.prewarm.part'])).toEqual([]);
+    const networks = await docker.listNetworks({ filters: { label: [`dev.prewarm.workspace=${WORKSPACE}`] } });
+    expect(networks).toEqual([]);
   });
 
   it('removes only what is ours and not in use, and only by word', async () => {

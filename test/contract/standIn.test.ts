@@ -20,7 +20,7 @@ it.skipIf(noRedis !== undefined)(
       folder: workspace,
       stateFolder: join(folder, 'state'),
       settings: { mode: 'suggest' },
-      providers: { dockerHost: 'tcp://127.0.0.1:9', embedded: 'off' },
+      providers: { engine: { host: 'tcp://127.0.0.1:9' }, embedded: 'off' },
       bundles: join(import.meta.dirname, '..', '..', 'dist'),
       log: () => {},
     });

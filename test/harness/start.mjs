@@ -35,7 +35,7 @@ const app = await openCore({
   idleMs: 30 * 60_000,
   horizonMs: 20 * 60_000,
   retentionDays: 36_500,
-  dockerHost: '',
+  engine: {},
   devcontainerPath: '',
   embedded: 'on',
   log: (line) => process.env.PREWARM_VERBOSE && process.stderr.write(`${line}\n`),

@@ -7,6 +7,7 @@ import { defaultStateFolder, openApp } from '../node/openApp.ts';
 import { openSecretFiles } from '../node/secretFiles.ts';
 import { BUNDLES } from './bundles.ts';
 import type { Invocation, Report } from './command.ts';
+import { namedCluster } from './namedCluster.ts';
 
 export const planCommand = (invocation: Invocation) =>
   withApp(invocation, async (app) => {
@@ -93,6 +94,7 @@ export async function withApp(invocation: Invocation, use: (app: App) => Promise
     stateFolder,
     credentials: { secrets: openSecretFiles(join(stateFolder, 'secrets')), scope: 'kept' },
     settings: { mode: 'shadow', gateway: 'off' },
+    providers: namedCluster(process.env),
     bundles: BUNDLES,
     log: () => {},
   });

@@ -1,17 +1,22 @@
 import { join } from 'node:path';
 import { failed, type Observation, rungIndex } from '../../domain/index.ts';
+import type { EngineWish } from '../../provision/engine/choose.ts';
+import { createEngineLink } from '../../provision/engine/link.ts';
 import type { Provider } from '../../provision/provider.ts';
 import { createComposeProvider } from '../../provision/providers/compose.ts';
 import { createDatasetProvider } from '../../provision/providers/dataset.ts';
 import { createDevcontainerProvider } from '../../provision/providers/devcontainer.ts';
 import { createDockerProvider } from '../../provision/providers/docker.ts';
 import { createEmbeddedProvider } from '../../provision/providers/embedded.ts';
+import { createKubernetesProvider } from '../../provision/providers/kubernetes.ts';
 import { createLocalProvider } from '../../provision/providers/local.ts';
 import { createProcessProvider } from '../../provision/providers/process.ts';
 
 export interface ProviderOptions {
-  /** Overrides the Docker endpoint that the environment or the current context names. */
-  readonly dockerHost?: string;
+  /** Which Docker Engine, or Podman (default: as the docker command finds it, else the first of the usual places). */
+  readonly engine?: EngineWish;
+  /** The context of the kubeconfig and the namespace in which workloads may be made; without both, no cluster is touched. */
+  readonly kubernetes?: { readonly context: string; readonly namespace: string };
   /** The `devcontainer` command line to use (default: one on the path, else one that npm fetches). */
   readonly devcontainerPath?: string;
   /** Disk that snapshots and their copies may take, bytes; 0: nothing is baked. */
@@ -28,7 +33,8 @@ export interface ProviderOptions {
 
 /** Every engine of this version, the declared ones before the one that stands in. A new provider is one file and one line here. */
 export function createProviders({
-  dockerHost,
+  engine: wish,
+  kubernetes,
   snapshotBytes,
   devcontainerPath,
   embedded = 'on',
@@ -36,12 +42,14 @@ export function createProviders({
   cache,
   bundles,
 }: ProviderOptions): readonly Provider[] {
-  const docker = { ...(dockerHost ? { host: dockerHost } : {}), ...(snapshotBytes === undefined ? {} : { snapshotBytes }) };
+  const engine = createEngineLink(wish);
+  const docker = { engine, ...(snapshotBytes === undefined ? {} : { snapshotBytes }) };
   const engines: readonly Provider[] = [
     createComposeProvider(docker),
     createDockerProvider(docker),
     createDevcontainerProvider({ ...docker, cache, ...(devcontainerPath ? { path: devcontainerPath } : {}) }),
     createProcessProvider(),
+    ...(kubernetes?.context && kubernetes.namespace ? [createKubernetesProvider(kubernetes)] : []),
     ...(localBinaries === 'on' ? [createLocalProvider()] : []),
     ...(embedded === 'on' ? [createEmbeddedProvider({ cache, program: join(bundles, 'embedded.js') })] : []),
   ];
@@ -50,7 +58,7 @@ export function createProviders({
     createDatasetProvider({
       cache: join(cache, 'datasets'),
       environment: process.env,
-      ...(dockerHost ? { dockerHost } : {}),
+      engine,
       parquetProgram: join(bundles, 'parquet.js'),
       execute: insideOf(engines),
     }),

@@ -52,7 +52,7 @@ export interface OpenOptions {
   /** Root of Prewarm's own files; the user data folder where it is not given. */
   readonly stateFolder?: string;
   readonly settings?: Partial<Settings>;
-  readonly providers?: Pick<ProviderOptions, 'dockerHost' | 'devcontainerPath' | 'embedded' | 'localBinaries' | 'snapshotBytes'>;
+  readonly providers?: Pick<ProviderOptions, 'engine' | 'kubernetes' | 'devcontainerPath' | 'embedded' | 'localBinaries' | 'snapshotBytes'>;
   readonly retentionDays?: number;
   /** Undefined: databases get no roles of ours. */
   readonly credentials?: Pick<CredentialOptions, 'secrets' | 'scope'> | undefined;
@@ -97,7 +97,8 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
       root,
       bundles: options.bundles,
       log: options.log,
-      ...(options.providers?.dockerHost ? { dockerHost: options.providers.dockerHost } : {}),
+      ...(options.providers?.engine ? { engine: options.providers.engine } : {}),
+      ...(options.providers?.kubernetes ? { kubernetes: options.providers.kubernetes } : {}),
     }),
     heldElsewhere: async (id, rung) =>
       (await heldAbove(id, rung, { workspace: workspace.id, leases: leasesIn(root), now: Date.now, instance })) !== undefined,
@@ -127,7 +128,7 @@ export async function openApp(options: OpenOptions): Promise<Result<App>> {
 }
 
 const feedPortsOf = ({ log, providers }: OpenOptions, secret: FeedWorld['secret'], folder: string, storage: string) =>
-  createFeedPorts({ folder, storage, secret, log, dockerHost: providers?.dockerHost });
+  createFeedPorts({ folder, storage, secret, log, engine: providers?.engine });
 
 export function defaultStateFolder(): string {
   return envPaths('prewarm', { suffix: '' }).data;

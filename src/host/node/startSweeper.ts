@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { EngineWish } from '../../provision/engine/choose.ts';
 import { holderOf } from '../../provision/lock.ts';
 import { lifeOf, ownIdentity, type ProcessIdentity } from '../../provision/processIdentity.ts';
 
@@ -8,7 +9,8 @@ import { lifeOf, ownIdentity, type ProcessIdentity } from '../../provision/proce
 export interface SweeperOptions {
   /** Root of Prewarm's own files. */
   readonly root: string;
-  readonly dockerHost?: string;
+  readonly engine?: EngineWish;
+  readonly kubernetes?: { readonly context: string; readonly namespace: string };
 }
 
 export interface StartSweeperOptions extends SweeperOptions {
@@ -39,13 +41,13 @@ export function createSweeperStarter(options: StartSweeperOptions): () => void {
   };
 }
 
-async function start({ root, dockerHost, bundles, log }: StartSweeperOptions): Promise<void> {
+async function start({ root, engine, kubernetes, bundles, log }: StartSweeperOptions): Promise<void> {
   const holder = await holderOf(sweeperLock(await ownIdentity()), { leases: leasesIn(root) });
   if (holder && (await lifeOf(holder)) === 'alive') return;
   const file = sweeperLogIn(root);
   const long = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_AT_MOST_BYTES;
   const out = openSync(file, long ? 'w' : 'a', 0o600);
-  const told: SweeperOptions = { root, ...(dockerHost ? { dockerHost } : {}) };
+  const told: SweeperOptions = { root, ...(engine ? { engine } : {}), ...(kubernetes ? { kubernetes } : {}) };
   const child = spawn(process.execPath, ['--max-old-space-size=64', join(bundles, 'sweeper.js'), JSON.stringify(told)], {
     // Not the workspace's folder: a process keeps its own from being removed on Windows.
     cwd: root,

@@ -2,11 +2,13 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, type Result } from '../../domain/index.ts';
+import { createEngineLink } from '../../provision/engine/link.ts';
 import { nextLeaseEnd } from '../../provision/leases.ts';
 import { ifUnlocked, sweepLocks } from '../../provision/lock.ts';
 import { ownIdentity } from '../../provision/processIdentity.ts';
-import type { Context, Orphan } from '../../provision/provider.ts';
+import type { Context, Orphan, Provider } from '../../provision/provider.ts';
 import { createDockerProvider } from '../../provision/providers/docker.ts';
+import { createKubernetesProvider } from '../../provision/providers/kubernetes.ts';
 import { createProcessProvider } from '../../provision/providers/process.ts';
 import { leasesIn, type SweeperOptions, sweeperLock, workspacesIn } from './startSweeper.ts';
 
@@ -25,8 +27,7 @@ async function run(options: SweeperOptions): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   const context = contextOf(options, stop.signal);
   const lock = sweeperLock(await ownIdentity());
-  const providers = [createDockerProvider(options.dockerHost ? { host: options.dockerHost } : {}), createProcessProvider()];
-  const sweep = () => sweepAll(options, providers, context);
+  const sweep = createSweep(options, context);
   for (let due = true; due; ) {
     const done = await ifUnlocked(lock, context, () => sweepUntilCold(context, sweep));
     if ('heldBy' in done) return;
@@ -55,23 +56,28 @@ async function sweepUntilCold(context: Context, sweep: () => Promise<string | un
   return ok('gave up');
 }
 
-/** Containers are found on the engine, whatever their workspace; processes in the folder of each. Resolves to what went wrong. */
-async function sweepAll(
-  options: SweeperOptions,
-  [docker, processes]: ReturnType<typeof createDockerProvider>[],
-  context: Context,
-): Promise<string | undefined> {
-  await sweepLocks(context);
-  const results: (Result<readonly Orphan[]> | undefined)[] = [await docker?.sweep(context)];
-  const folder = workspacesIn(options.root);
-  for (const workspace of await readdir(folder).catch(() => [] as string[]))
-    results.push(await processes?.sweep({ ...context, workspace, storage: join(folder, workspace) }));
-  let problem: string | undefined;
-  for (const result of results) {
-    if (result?.ok) for (const orphan of result.value) say(`stopped ${orphan.what} (${orphan.resource}): its lease had ended`);
-    else problem ??= result?.fault.message;
-  }
-  return problem;
+/** Containers and workloads are found on their engines, whatever their workspace; processes in the folder of each. Resolves to what went wrong. */
+function createSweep(options: SweeperOptions, context: Context): () => Promise<string | undefined> {
+  const { engine, kubernetes } = options;
+  const engines: readonly Provider[] = [
+    createDockerProvider({ engine: createEngineLink(engine) }),
+    ...(kubernetes?.context && kubernetes.namespace ? [createKubernetesProvider(kubernetes)] : []),
+  ];
+  const processes = createProcessProvider();
+  return async () => {
+    await sweepLocks(context);
+    const results: Result<readonly Orphan[]>[] = [];
+    for (const one of engines) results.push(await one.sweep(context));
+    const folder = workspacesIn(options.root);
+    for (const workspace of await readdir(folder).catch(() => [] as string[]))
+      results.push(await processes.sweep({ ...context, workspace, storage: join(folder, workspace) }));
+    let problem: string | undefined;
+    for (const result of results) {
+      if (result.ok) for (const orphan of result.value) say(`stopped ${orphan.what} (${orphan.resource}): its lease had ended`);
+      else problem ??= result.fault.message;
+    }
+    return problem;
+  };
 }
 
 function contextOf({ root }: SweeperOptions, signal: AbortSignal): Context {

@@ -4,6 +4,7 @@ import { commandFiles } from '../../sense/scan/commands.ts';
 import { isComposeFile } from '../../sense/scan/compose.ts';
 import { isDatasetsFile } from '../../sense/scan/datasets.ts';
 import { isDevcontainerFile } from '../../sense/scan/devcontainer.ts';
+import { isManifestFile } from '../../sense/scan/kubernetes.ts';
 import { type Problem, problemAt } from '../../sense/scan/problem.ts';
 import { referencesOf } from '../../sense/scan/references.ts';
 import type { WorkspaceFile, WorkspaceFiles } from '../../sense/scan/scan.ts';
@@ -35,7 +36,7 @@ const MAX_BYTES = 1 << 20;
 const MAX_SOURCES = 2000;
 
 const isDeclaration = (path: string): boolean =>
-  isComposeFile(path) || isDevcontainerFile(path) || isDatasetsFile(path) || /(^|\/)\.env(\.[\w.-]+)?$/.test(path);
+  isComposeFile(path) || isDevcontainerFile(path) || isDatasetsFile(path) || isManifestFile(path) || /(^|\/)\.env(\.[\w.-]+)?$/.test(path);
 const isSql = (path: string): boolean => /\.(sql|dump)(\.gz)?$/.test(path);
 
 /**

@@ -14,7 +14,8 @@ export async function openCore(options: CoreOptions): Promise<App> {
     providers: {
       embedded: options.embedded,
       localBinaries: options.localBinaries,
-      ...(options.dockerHost ? { dockerHost: options.dockerHost } : {}),
+      engine: options.engine,
+      kubernetes: options.kubernetes,
       ...(options.devcontainerPath ? { devcontainerPath: options.devcontainerPath } : {}),
       snapshotBytes: options.snapshotBytes,
     },

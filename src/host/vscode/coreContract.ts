@@ -4,6 +4,7 @@ import type { Secrets } from '../../app/ports.ts';
 import type { Mode, Result } from '../../domain/index.ts';
 import type { BatteryRule } from '../../plan/pressure.ts';
 import type { Remediation } from '../../plan/remedies/guard.ts';
+import type { EngineWish } from '../../provision/engine/choose.ts';
 import type { Checked } from '../../sense/pdl/check.ts';
 import type { OtlpReceiver, OtlpReceiverOptions } from '../node/otlpReceiver.ts';
 import type { rehearseInThread } from '../node/rehearsals/rehearseInThread.ts';
@@ -19,7 +20,9 @@ export interface CoreOptions {
   readonly idleMs: number;
   readonly horizonMs: number;
   readonly retentionDays: number;
-  readonly dockerHost: string;
+  readonly engine: EngineWish;
+  /** Empty names: no cluster is touched. */
+  readonly kubernetes: { readonly context: string; readonly namespace: string };
   readonly devcontainerPath: string;
   readonly snapshotBytes: number;
   readonly branchCopies: 'on' | 'off';

@@ -27,7 +27,12 @@ export function definition(
   folder: vscode.WorkspaceFolder,
 ): vscode.McpStdioServerDefinition {
   const { version } = extension.packageJSON as { version: string };
-  const host = vscode.workspace.getConfiguration('prewarm', folder).get('docker.host', '');
+  const settings = vscode.workspace.getConfiguration('prewarm', folder);
+  const [host, engineContext] = [settings.get('docker.host', ''), settings.get('docker.context', '')];
+  const cluster = {
+    PREWARM_KUBERNETES_CONTEXT: settings.get('kubernetes.context', ''),
+    PREWARM_KUBERNETES_NAMESPACE: settings.get('kubernetes.namespace', ''),
+  };
   const args = [
     join(extension.extensionPath, 'dist', 'cli.js'),
     'mcp',
@@ -36,6 +41,12 @@ export function definition(
     '--state',
     globalStorageUri.fsPath,
   ];
-  const env = { ELECTRON_RUN_AS_NODE: '1', ...(host ? { DOCKER_HOST: host } : {}) };
+  const env = { ELECTRON_RUN_AS_NODE: '1', ...engineIn(host, engineContext), ...cluster };
   return new vscode.McpStdioServerDefinition('Prewarm', process.execPath, args, env, version);
+}
+
+/** The command line hears of the engine as the docker command does. */
+function engineIn(host: string, context: string): Record<string, string> {
+  if (host) return { DOCKER_HOST: host };
+  return context ? { DOCKER_HOST: '', DOCKER_CONTEXT: context } : {};
 }

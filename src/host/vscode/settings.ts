@@ -43,7 +43,27 @@ export const SETTINGS = {
   },
   'docker.host': {
     // What the Engine's client understands; empty is the environment's.
-    rule: { type: 'string', pattern: '^$|^(unix|npipe|tcp|https?)://\\S+$', default: '' },
+    rule: { type: 'string', pattern: '^$|^(unix|npipe|tcp|https?|ssh)://\\S+$', default: '' },
+    scope: 'machine',
+    restricted: true,
+    heard: 'after-reload',
+  },
+  'docker.context': {
+    // What `docker context create` takes for a name.
+    rule: { type: 'string', pattern: '^$|^[a-zA-Z0-9][a-zA-Z0-9_.+-]*$', default: '' },
+    scope: 'machine',
+    restricted: true,
+    heard: 'after-reload',
+  },
+  // Of the kubeconfig; empty: no cluster is touched.
+  'kubernetes.context': {
+    rule: { type: 'string', pattern: '^[^\\u0000-\\u001f]*$', default: '' },
+    scope: 'machine',
+    restricted: true,
+    heard: 'after-reload',
+  },
+  'kubernetes.namespace': {
+    rule: { type: 'string', pattern: '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$', default: '' },
     scope: 'machine',
     restricted: true,
     heard: 'after-reload',
@@ -76,7 +96,8 @@ export type Settings = Pick<
   | 'idleMs'
   | 'horizonMs'
   | 'retentionDays'
-  | 'dockerHost'
+  | 'engine'
+  | 'kubernetes'
   | 'devcontainerPath'
   | 'embedded'
   | 'localBinaries'
@@ -99,7 +120,8 @@ export function settingsOf(values: Values): Settings {
     excludedFolders: values['privacy.excludedFolders'],
     feeds: values.feeds,
     snapshotBytes: values['snapshots.diskGB'] * 2 ** 30,
-    dockerHost: values['docker.host'],
+    engine: engineOf(values),
+    kubernetes: { context: values['kubernetes.context'], namespace: values['kubernetes.namespace'] },
     devcontainerPath: values['devcontainer.path'],
     battery: values.battery,
     remediation: values.remediation,
@@ -109,5 +131,11 @@ export function settingsOf(values: Values): Settings {
     branchCopies: onOff(values['branchCopies.enabled']),
   };
 }
+
+/** A context says no more where an endpoint is named as well. */
+const engineOf = ({ 'docker.host': host, 'docker.context': context }: Values): Settings['engine'] => ({
+  ...(host ? { host } : {}),
+  ...(context ? { context } : {}),
+});
 
 const onOff = (ticked: boolean): 'on' | 'off' => (ticked ? 'on' : 'off');

@@ -1,19 +1,50 @@
 import type Docker from 'dockerode';
 import { type Fault, failed, type Resource } from '../../domain/index.ts';
+import type { EngineLink } from '../engine/link.ts';
+import { explained, LinkError } from '../engine/linkError.ts';
+import { asDocker } from '../engine/podman.ts';
 
 /** A change of state may take its time: an image unpacked for `create`, ten seconds of grace for `stop`. */
 const CHANGES_TAKE = 4;
 
+/** The client of one engine, connected on first need, and the way to that engine. */
+export interface Engine {
+  (): Promise<Docker>;
+  readonly link: EngineLink;
+}
+
 /**
- * The Docker Engine (API 1.41+), reached by dockerode, which is loaded on first need; `host` is an endpoint other than the environment's.
- * What it does not answer within `answersWithinMs` (a change: four times that) rejects as unreachable.
+ * The Docker Engine (API 1.41+), or Podman under the same API, reached by dockerode, which is loaded on first need. What it does not answer
+ * within `answersWithinMs` (a change: four times that) rejects as unreachable.
  */
-export function connectEngine(host: string | undefined, answersWithinMs: number): () => Promise<Docker> {
-  let engine: Promise<Docker> | undefined;
-  return () => {
-    engine ??= import('dockerode').then(({ default: Client }) => impatient(new Client(endpoint(host)), answersWithinMs));
-    return engine;
+export function connectEngine(link: EngineLink, answersWithinMs: number): Engine {
+  let client: { readonly connection: Docker.DockerOptions; readonly docker: Promise<Docker> } | undefined;
+  const connect = async (): Promise<Docker> => {
+    const connection = await link.connection();
+    // Another one was found meanwhile.
+    if (client?.connection !== connection)
+      client = {
+        connection,
+        docker: import('dockerode').then((it) => attentive(impatient(new it.default(connection), answersWithinMs), link)),
+      };
+    return client.docker;
   };
+  return Object.assign(connect, { link });
+}
+
+/** Hears whether the engine answers, and says better why it does not where that can be told. */
+async function attentive(client: Docker, link: EngineLink): Promise<Docker> {
+  const { endpoint } = await link.chosen();
+  const { modem } = client;
+  const dial = modem.dial.bind(modem);
+  modem.dial = (options, callback = () => {}) =>
+    dial(options, (error, answer) => {
+      const better = error && asDocker(explained(error, endpoint));
+      if (better && isUnreachable(better)) link.silent();
+      else link.answered();
+      callback(better, answer);
+    });
+  return client;
 }
 
 /** An engine can hang with its socket open, and who waits for ever would hold up the whole loop. Streams say by themselves that they live. */
@@ -108,17 +139,19 @@ function excerpt(text: string, what: RegExp): string {
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EPERM']);
 
 export function isUnreachable(error: unknown): boolean {
+  if (error instanceof LinkError) return true;
   const { code, message } = error as NodeJS.ErrnoException;
   return (code !== undefined && UNREACHABLE.has(code)) || /socket hang up|did not answer/.test(message ?? '');
 }
 
 /** The connection ended under the question: one that was kept open too long, or the engine went away just now. */
 export function isLost(error: unknown): boolean {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message } = (error instanceof LinkError ? (error.cause ?? error) : error) as NodeJS.ErrnoException;
   return code === 'ECONNRESET' || code === 'EPIPE' || /socket hang up/.test(message ?? '');
 }
 
 export function unreachable(error: unknown): Fault {
+  if (error instanceof LinkError) return failed('engine-unreachable', 'later', error.message, messageOf(error.cause ?? error)).fault;
   return failed(
     'engine-unreachable',
     'later',
@@ -132,11 +165,3 @@ export const cancelled = (resource: Resource) => failed('cancelled', 'never', `W
 export const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
 
 export const messageOf = (error: unknown): string => String((error as Error).message ?? error);
-
-function endpoint(host: string | undefined): Docker.DockerOptions {
-  if (!host) return {};
-  if (!host.includes('://')) return { socketPath: host };
-  const url = new URL(host);
-  if (url.protocol === 'unix:' || url.protocol === 'npipe:') return { socketPath: decodeURIComponent(url.pathname) };
-  return { host: url.hostname, port: Number(url.port || 2375), protocol: url.protocol === 'https:' ? 'https' : 'http' };
-}

@@ -11,6 +11,8 @@ interface RawEvent {
 }
 
 const SEEN = ['create', 'start', 'die', 'pause', 'unpause', 'destroy'];
+/** Podman's words, which each engine is asked for as well. */
+const ALSO: Readonly<Record<string, string>> = { died: 'die', remove: 'destroy' };
 
 /** Events of the containers for which `fits` holds; both container providers watch the same engine. */
 export function watchEngine(
@@ -22,7 +24,7 @@ export function watchEngine(
   let stopped = false;
   let end = (): void => {};
   void docker()
-    .then((client) => client.getEvents({ filters: { type: ['container'], event: SEEN } }))
+    .then((client) => client.getEvents({ filters: { type: ['container'], event: [...SEEN, ...Object.keys(ALSO)] } }))
     .then((stream) => {
       end = () => void (stream as NodeJS.ReadableStream & { destroy(): void }).destroy();
       if (stopped) return end();
@@ -49,5 +51,5 @@ function engineEvent(raw: RawEvent, idOf: (labels: Labels) => string | undefined
   const labels = raw.Actor.Attributes;
   const resource = labels[LABEL.resource] ?? idOf(labels);
   const owner = labels[LABEL.owner] === OWNER ? 'prewarm' : 'developer';
-  return { at: raw.time * 1000, did: raw.Action, image: labels.image ?? '', owner, ...(resource ? { resource } : {}) };
+  return { at: raw.time * 1000, did: ALSO[raw.Action] ?? raw.Action, image: labels.image ?? '', owner, ...(resource ? { resource } : {}) };
 }

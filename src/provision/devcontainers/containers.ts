@@ -1,7 +1,8 @@
 import { win32 } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { type Backend, type Fault, failed, type Resource, type Usage } from '../../domain/index.ts';
+import { type Fault, failed, type Resource, type Usage } from '../../domain/index.ts';
+import { type Found, found, type Reached, reached } from '../containers/found.ts';
 import { type ContainerOptions, createContainers } from '../containers.ts';
 import { isAbandoned } from '../leases.ts';
 import { LABEL, OWNER } from '../ownership.ts';
@@ -14,23 +15,18 @@ export const IDENTITY = { folder: 'devcontainer.local_folder', file: 'devcontain
 const PROGRAM_MS = 400;
 const PROJECT = 'com.docker.compose.project';
 
-export interface DevContainer {
-  readonly id: string;
-  readonly state: string;
-  readonly owner: 'prewarm' | 'developer';
-  readonly labels: Readonly<Record<string, string>>;
-  readonly backends: readonly Backend[];
-}
+export type DevContainer = Found;
 
 /** The containers behind dev containers, asked of the engine itself; what is the developer's is only looked at. */
 export function createDevContainers(options: ContainerOptions = {}) {
-  const { docker, check, hasImage, pull } = createContainers(options);
+  const { docker, check, hasImage, pull, tools, elsewhere, close } = createContainers(options);
 
-  async function find(resource: Resource): Promise<DevContainer | undefined> {
+  async function find(resource: Resource): Promise<Reached | undefined> {
     const spec = resource.spec as DevcontainerSpec;
     const all = await (await docker()).listContainers({ all: true, filters: { label: [IDENTITY.folder] } });
     const ours = all.filter((c) => c.State !== 'removing' && isSame(c.Labels, spec, process.platform)).map(devContainer);
-    return ours.find((c) => c.state === 'running') ?? ours[0];
+    const it = ours.find((c) => c.state === 'running') ?? ours[0];
+    return it && reached(it, docker.link);
   }
 
   /** It, and the services of its compose project that were made with it; the developer's and other resources' are not among them. */
@@ -55,6 +51,9 @@ export function createDevContainers(options: ContainerOptions = {}) {
 
   return {
     check,
+    elsewhere,
+    tools,
+    close,
     hasImage,
     pull,
     find,
@@ -175,18 +174,8 @@ export function normalised(path: string, platform: NodeJS.Platform): string {
   return plain[1] === ':' ? `${plain[0]?.toLowerCase()}${plain.slice(1)}` : plain;
 }
 
-function devContainer(info: Docker.ContainerInfo): DevContainer {
-  const backends = info.Ports.filter((p) => p.PublicPort && p.Type === 'tcp' && !p.IP?.includes(':')).map(
-    (p): Backend => ({ host: '127.0.0.1', port: p.PublicPort as number, containerPort: p.PrivatePort }),
-  );
-  return {
-    id: info.Id,
-    state: info.State,
-    owner: info.Labels[LABEL.owner] === OWNER ? 'prewarm' : 'developer',
-    labels: info.Labels,
-    backends,
-  };
-}
+const devContainer = (info: Docker.ContainerInfo): DevContainer =>
+  found(info, info.Labels[LABEL.owner] === OWNER ? 'prewarm' : 'developer');
 
 /** Already stopped, running or gone: the state that was wanted, so no fault. */
 async function tolerate(act: () => Promise<unknown>): Promise<void> {

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { failed, ok, type Resource, type Result } from '../../domain/index.ts';
-import type { ContainerOptions } from '../containers.ts';
 import { logOf, startDetached } from '../detached.ts';
 import { renewLeases } from '../leases.ts';
 import type { Context } from '../provider.ts';
@@ -19,12 +18,11 @@ const MAKES = { build: 'image', create: 'container-without-hooks', prepare: 'con
 export interface RunPorts {
   readonly cli: ReturnType<typeof createCli>;
   readonly containers: DevContainers;
-  readonly options: ContainerOptions;
 }
 
 /** Runs of the official tool: begun, and their outcome taken in, by whoever looks first afterwards. */
-export function createRuns({ cli, containers, options }: RunPorts) {
-  const environment: Record<string, string> = { ...asNode(), ...(options.host ? { DOCKER_HOST: options.host } : {}) };
+export function createRuns({ cli, containers }: RunPorts) {
+  const environment = async (): Promise<Record<string, string>> => ({ ...asNode(), ...(await containers.tools()) });
 
   async function begin(run: Run, resource: Resource, config: DevcontainerConfig, context: Context): Promise<Result<void>> {
     const tool = await cli.get(context);
@@ -37,7 +35,7 @@ export function createRuns({ cli, containers, options }: RunPorts) {
     await writeRecord({ ...(await readRecord(resource, context)), making }, resource, context);
     await renewLeases([resource.id], context);
     const { folder } = resource.spec as DevcontainerSpec;
-    const begun = await startDetached(resource, [...tool.value.command, ...args.value], { cwd: folder, env: environment }, context);
+    const begun = await startDetached(resource, [...tool.value.command, ...args.value], { cwd: folder, env: await environment() }, context);
     return 'problem' in begun ? failed('tool-missing', 'later', `${resource.id} was not made: ${begun.problem}.`) : ok(undefined);
   }
 
@@ -54,7 +52,12 @@ export function createRuns({ cli, containers, options }: RunPorts) {
     const lock = existsSync(join(dirname(spec.configFile), lockNameOf(spec))) ? [] : ['--no-lockfile'];
     if (run === 'build') return ok(['build', ...where, ...lock]);
     const project = await containers.projectLabels(dirname(config.composeFiles[0] ?? spec.configFile));
-    const override = await writeOverride(resource, config, { environment, labelsOf: (service) => project.get(service) }, context);
+    const override = await writeOverride(
+      resource,
+      config,
+      { environment: await environment(), labelsOf: (service) => project.get(service) },
+      context,
+    );
     if (!override.ok) return override;
     const hooks = run === 'create' ? '--skip-post-create' : '--skip-non-blocking-commands';
     return ok([

@@ -1,18 +1,26 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { failed, ok, type Resource, type Result } from '../../domain/index.ts';
-import { imageFault } from '../containers/engine.ts';
+import { ifThere, imageFault } from '../containers/engine.ts';
 import { CONTAINER_RUNGS, type ContainerOptions, createContainers, type Recipe } from '../containers.ts';
 import { inTurn } from '../inTurn.ts';
 import { labelsFor, stableName } from '../ownership.ts';
 import type { Context, Provider } from '../provider.ts';
+import type { Migration } from '../snapshots/design.ts';
+import { migrationFiles } from '../snapshots/migrationFiles.ts';
 import { containerUsage } from '../usage.ts';
+import { migrationsOf } from './compose/migrations.ts';
 import { type ComposeFile, type ComposeService, inputsOf, keep, recalled } from './compose/resolved.ts';
 import { withoutSecrets } from './compose/secrets.ts';
 import { sourceDigest } from './compose/sourceDigest.ts';
 import { labelsOf, templateOf } from './compose/template.ts';
 import { type ComposeSpec, createTool, sourceFiles } from './compose/tool.ts';
+
+interface Project {
+  readonly digest: string;
+  readonly file: ComposeFile;
+}
 
 /**
  * A compose service. The official tool resolves the developer's files; a generated file, in our storage, adds our labels
@@ -21,7 +29,7 @@ import { type ComposeSpec, createTool, sourceFiles } from './compose/tool.ts';
  */
 export function createComposeProvider(options: ContainerOptions = {}): Provider {
   const containers = createContainers(options);
-  const tool = createTool(options.host ? { DOCKER_HOST: options.host } : {});
+  const tool = createTool(containers.tools);
 
   const recipe = (resource: Resource): Recipe => {
     const spec = resource.spec as ComposeSpec;
@@ -35,14 +43,48 @@ export function createComposeProvider(options: ContainerOptions = {}): Provider 
         const project = await resolve(resource, spec, context);
         if (!project.ok) return project;
         const service = serviceOf(project.value.file, resource, spec);
-        return service.ok ? ok(inputsOf(service.value)) : service;
+        if (!service.ok) return service;
+        return (await foldersApart(resource, spec, service.value)) ?? ok(inputsOf(service.value));
       },
       async template(context) {
         const project = await resolve(resource, spec, context);
         return project.ok ? templateOf({ docker: containers.docker, tool, resource, image, project: project.value }, context) : project;
       },
+      async migrations(context) {
+        const project = await resolve(resource, spec, context);
+        if (!project.ok) return project;
+        const all = migrationsOf(project.value.file, spec.service).map((name) => migration(name, resource, project.value, context));
+        return ok((await Promise.all(all)).filter((m) => m !== undefined));
+      },
     };
   };
+
+  /** Undefined where its image is not there: nothing is fetched or built for it. */
+  async function migration(name: string, of: Resource, project: Project, context: Context): Promise<Migration | undefined> {
+    const service = project.file.services[name] as ComposeService;
+    const { project: projectName, ...spec } = of.spec as ComposeSpec;
+    const image = service.image ?? `${projectName}-${name}`;
+    const there = await ifThere(async () => (await containers.docker()).getImage(image).inspect());
+    if (!there) return undefined;
+    const sources = buildContext(service);
+    const files = sources ? await migrationFiles(sources, join(context.storage, 'digests.json')) : [];
+    const { variant: _variant, ...rest } = of;
+    const resource: Resource = {
+      ...rest,
+      id: `compose:${projectName}/${name}`,
+      name,
+      kind: 'job',
+      ports: [],
+      spec: { ...spec, project: projectName, service: name, image },
+    };
+    return {
+      name,
+      inputs: inputsOf(service),
+      // An image that is built here is another after each change of the application.
+      program: files.length > 0 ? files.map(({ path, digest }) => [path, digest]) : there.Id,
+      template: () => templateOf({ docker: containers.docker, tool, resource, image, project }, context),
+    };
+  }
 
   async function build(resource: Resource, spec: ComposeSpec, context: Context): Promise<Result<void>> {
     context.progress('building its image');
@@ -51,7 +93,7 @@ export function createComposeProvider(options: ContainerOptions = {}): Provider 
   }
 
   /** The project as the tool resolves it; asked again only when something that it is resolved from has changed. */
-  async function resolve(resource: Resource, spec: ComposeSpec, context: Context): Promise<Result<{ digest: string; file: ComposeFile }>> {
+  async function resolve(resource: Resource, spec: ComposeSpec, context: Context): Promise<Result<Project>> {
     const found = await tool.find();
     const digest = await sourceDigest(sourceFiles(spec), `${found?.version}`, process.env);
     const path = join(
@@ -69,11 +111,26 @@ export function createComposeProvider(options: ContainerOptions = {}): Provider 
     return ok({ digest, file });
   }
 
+  /** An engine elsewhere would mount an empty folder of its own in the place of the project's, and say nothing. */
+  async function foldersApart(resource: Resource, spec: ComposeSpec, service: ComposeService) {
+    const host = await containers.elsewhere();
+    const mounted = host === undefined ? undefined : inputsOf(service).mounts.find((m) => m.type === 'bind' && isIn(spec, m.source));
+    if (!mounted) return undefined;
+    const where = relative(dirname(spec.file), mounted.source ?? '') || '.';
+    return failed(
+      'unsupported',
+      'never',
+      `${resource.id} mounts ./${where} of this machine, and Docker runs on ${host}. Use a named volume or an engine of this machine.`,
+    );
+  }
+
   async function create(resource: Resource, spec: ComposeSpec, context: Context): Promise<Result<void>> {
     const project = await resolve(resource, spec, context);
     if (!project.ok) return project;
     const declared = serviceOf(project.value.file, resource, spec);
     if (!declared.ok) return declared;
+    const apart = await foldersApart(resource, spec, declared.value);
+    if (apart) return apart;
     const services = { ...project.value.file.services, [spec.service]: adorned(declared.value, resource, context) };
     const generated = join(context.storage, 'compose', `${stableName(resource, context)}.json`);
     await mkdir(dirname(generated), { recursive: true });
@@ -114,9 +171,17 @@ export function createComposeProvider(options: ContainerOptions = {}): Provider 
         (labels) => resourceOf(resources, labels),
         listener,
       ),
-    close: async () => {},
+    close: async () => containers.close(),
   });
 }
+
+/** Where a local build takes its files from. */
+function buildContext({ build }: ComposeService): string | undefined {
+  const context = typeof build === 'string' ? build : (build as { context?: unknown } | undefined)?.context;
+  return typeof context === 'string' && isAbsolute(context) ? context : undefined;
+}
+
+const isIn = ({ file }: ComposeSpec, path = '/'): boolean => !relative(dirname(file), path).startsWith('..');
 
 function serviceOf(file: ComposeFile, resource: Resource, spec: ComposeSpec): Result<ComposeService> {
   const service = file.services?.[spec.service];

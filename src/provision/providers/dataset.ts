@@ -8,6 +8,7 @@ import type { Environment } from '../datasets/httpSource.ts';
 import { holds, load } from '../datasets/load.ts';
 import { loadVolume, volumeHolds } from '../datasets/loadVolume.ts';
 import type { RunInside } from '../datasets/psql.ts';
+import { createEngineLink, type EngineLink } from '../engine/link.ts';
 import { inTurn } from '../inTurn.ts';
 import { renewLeases } from '../leases.ts';
 import { withLock } from '../lock.ts';
@@ -20,8 +21,8 @@ export interface DatasetOptions {
   readonly environment: Environment;
   /** Runs a program inside the running database. */
   readonly execute: NonNullable<Provider['execute']>;
-  /** The container engine whose volumes are filled, other than the environment's. */
-  readonly dockerHost?: string;
+  /** The way to the container engine whose volumes are filled (default: the environment's). */
+  readonly engine?: EngineLink;
   /** Absolute path of the bundled program of the thread that reads Parquet (`datasets/parquetThread.ts`). */
   readonly parquetProgram: string;
   /** A piece of a Parquet file that takes longer is damaged (default: a minute). */
@@ -45,10 +46,19 @@ const RUNGS: readonly Rung[] = ['absent', 'fetched', 'ready'];
  * away: what was loaded is the developer's, and what was fetched serves the next climb.
  */
 export function createDatasetProvider(options: DatasetOptions): Provider {
-  const { cache: folder, environment, execute, parquetProgram, dockerHost, parquetMs = 60_000, stallMs = 30_000, pauseMs = 1000 } = options;
+  const {
+    cache: folder,
+    environment,
+    execute,
+    parquetProgram,
+    engine = createEngineLink(),
+    parquetMs = 60_000,
+    stallMs = 30_000,
+    pauseMs = 1000,
+  } = options;
   const parquet = { program: parquetProgram, withinMs: parquetMs };
   const cache = createDatasetCache(folder);
-  const docker = connectEngine(dockerHost, 30_000);
+  const docker = connectEngine(engine, 30_000);
   const fetching = { cache, environment, stallMs, pauseMs };
 
   function targetOf(resource: Resource, context: Context): Target | undefined {

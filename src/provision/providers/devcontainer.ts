@@ -38,7 +38,7 @@ export function createDevcontainerProvider(options: DevcontainerOptions): Provid
   const { environment = process.env } = options;
   const cli = createCli(options);
   const containers = createDevContainers(options);
-  const runs = createRuns({ cli, containers, options });
+  const runs = createRuns({ cli, containers });
 
   async function observe(resource: Resource, context: Context): Promise<Observation> {
     const base = { id: resource.id, at: context.now(), backends: [], owner: 'none' } as const;
@@ -116,6 +116,14 @@ export function createDevcontainerProvider(options: DevcontainerOptions): Provid
     );
   }
 
+  /** The workspace's folder is mounted into it, and on another machine there is none. */
+  async function elsewhereProblem(): Promise<ReturnType<typeof failed> | undefined> {
+    const host = await containers.elsewhere();
+    if (host === undefined) return undefined;
+    const why = 'where the folders of this machine are not, so dev containers are left alone';
+    return failed('unsupported', 'never', `Docker runs on ${host}, ${why}. Open the folder there (Remote-SSH) to warm them.`);
+  }
+
   /** One step: looks, and does or begins what is next. */
   async function take(resource: Resource, rung: Rung, context: Context): Promise<Result<'arrived' | 'stepped' | 'begun' | 'joined'>> {
     if (await readDetached(resource, context)) return ok('joined');
@@ -188,7 +196,10 @@ export function createDevcontainerProvider(options: DevcontainerOptions): Provid
       const inside = insideProblem(environment);
       if (inside) return inside;
       const engine = await containers.check(signal);
-      if (!engine.ok) return options.host === undefined && existsSync('/.dockerenv') ? NO_ENGINE_INSIDE : engine;
+      if (!engine.ok)
+        return options.host === undefined && options.engine === undefined && existsSync('/.dockerenv') ? NO_ENGINE_INSIDE : engine;
+      const apart = await elsewhereProblem();
+      if (apart) return apart;
       const tool = await cli.check();
       return tool.ok ? ok({ version: `devcontainer ${tool.value.version}, engine ${engine.value.version}` }) : tool;
     },
@@ -198,7 +209,8 @@ export function createDevcontainerProvider(options: DevcontainerOptions): Provid
       const inside = insideProblem(environment);
       if (inside) return inside;
       try {
-        return await reach(resource, rung, context);
+        const apart = rungIndex(rung) > rungIndex('fetched') ? await elsewhereProblem() : undefined;
+        return apart ?? (await reach(resource, rung, context));
       } catch (error) {
         return { ok: false, fault: await containers.fault(error, resource, context.signal) };
       }
@@ -230,7 +242,7 @@ export function createDevcontainerProvider(options: DevcontainerOptions): Provid
         return engine.ok ? ok(orphans) : engine;
       }
     },
-    close: async () => {},
+    close: async () => containers.close(),
   });
 }
 

@@ -52,7 +52,7 @@ export function createDockerProvider(options: ContainerOptions = {}): Provider {
         () => undefined,
         listener,
       ),
-    close: async () => {},
+    close: async () => containers.close(),
   });
 }
 

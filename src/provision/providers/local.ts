@@ -1,8 +1,9 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type Fault, failed, type Observation, ok, type Resource, type Result, type Rung, rungIndex } from '../../domain/index.ts';
 import { type Detached, madeFromSameSpec, readDetached, startDetached, stopDetached } from '../detached.ts';
+import { freePort } from '../freePort.ts';
 import { inTurn } from '../inTurn.ts';
 import { renewLeases } from '../leases.ts';
 import { declaredOf } from '../local/declared.ts';
@@ -183,16 +184,5 @@ function pingProblem({ ping, program }: LocalServer, port: number | undefined): 
     socket.once('data', (data) => end(ping.answer.test(data.toString('latin1')) ? undefined : `${program} is not ready yet`));
     socket.on('error', (error: NodeJS.ErrnoException) => end(`refuses connections (${error.code})`));
     socket.on('close', () => end('closes connections at once'));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
   });
 }

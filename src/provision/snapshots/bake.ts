@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { failed, ok, type Resource, type Result } from '../../domain/index.ts';
-import { faultOf, ifThere, statusOf, tolerate } from '../containers/engine.ts';
+import { type Engine, faultOf, ifThere, statusOf, tolerate } from '../containers/engine.ts';
 import { renewLeases } from '../leases.ts';
 import { LABEL, labelsFor } from '../ownership.ts';
 import type { Context } from '../provider.ts';
 import { withUnstarted } from './copies.ts';
 import type { Data } from './data.ts';
 import { type Template, withData } from './design.ts';
+import { migrate, removeNetwork } from './migrations.ts';
 import { overBudget, takenBytes } from './room.ts';
-import { untilSeeded } from './seeding.ts';
+import { untilSeeded, watchDisk } from './seeding.ts';
 import { rootOf } from './tar.ts';
 import {
   originOf,
@@ -45,7 +46,7 @@ export interface Baking {
  * first, and names are deterministic: two who bake at once share one container, and what a crash left running is taken up
  * again. On any failure the half-made snapshot goes.
  */
-export async function bake(docker: () => Promise<Docker>, baking: Baking, context: Context): Promise<Result<Sealed>> {
+export async function bake(docker: Engine, baking: Baking, context: Context): Promise<Result<Sealed>> {
   const client = await docker();
   const name = snapshotName(baking.resource, baking.data.key, context);
   for (let again = 0; again < TRIES; again++) {
@@ -65,29 +66,34 @@ export async function bake(docker: () => Promise<Docker>, baking: Baking, contex
   return failed('start-failed', 'later', `${baking.resource.id}: another window keeps taking away what this one bakes. Try again later.`);
 }
 
-async function seedOnce(docker: () => Promise<Docker>, name: string, baking: Baking, context: Context): Promise<Result<Sealed | 'gone'>> {
+async function seedOnce(docker: Engine, name: string, baking: Baking, context: Context): Promise<Result<Sealed | 'gone'>> {
   const { resource, data } = baking;
   const client = await docker();
   if ((await clearAbandoned(client, name, resource, context)) === 'busy') return ok('gone');
   const room = await roomFor(client, baking);
   if (!room.ok) return room;
   const container = await seedingContainer(client, name, baking, context);
+  if (!container) return ok('gone');
   context.progress('seeding it once, for a snapshot');
   await tolerate(() => container.start());
   const seeding = { container, resource, data, lease: `${originOf(resource)}#seeding`, leftBytes: room.value };
-  const seeded = await untilSeeded(docker, seeding, context);
+  const guard = watchDisk(seeding, context);
+  const seeded = await untilSeeded(docker, seeding, guard, context);
   if (!seeded.ok || seeded.value === 'gone') return seeded as Result<'gone'>;
+  const aliases = Object.values(baking.template.NetworkingConfig?.EndpointsConfig ?? {}).flatMap((e) => e?.Aliases ?? []);
+  const migrated = await migrate(client, { ...seeding, migrations: data.migrations, aliases, name, guard }, context);
+  if (!migrated.ok || migrated.value === 'gone') return migrated as Result<'gone'>;
   context.progress('keeping the snapshot');
   return stopAndSeal(client, name, container, baking, context);
 }
 
-/** In the place of the data, the snapshot's volumes; without the developer's names and ports, so that it stands beside what serves. */
+/** Undefined: somebody else is making it, or is taking it away. In the place of the data, the snapshot's volumes; without the developer's names and ports, so that it stands beside what serves. */
 async function seedingContainer(
   client: Docker,
   name: string,
   { resource, data, template }: Baking,
   context: Context,
-): Promise<Docker.Container> {
+): Promise<Docker.Container | undefined> {
   const mounts = data.paths.map((path, i) => ({ path, volume: volumeOf(name, i) }));
   for (const { volume } of mounts)
     await client.createVolume({ Name: volume, Labels: { ...volumeLabels(resource, data, 'snapshot', name, context) } });
@@ -114,9 +120,10 @@ async function seedingContainer(
       NetworkingConfig: { EndpointsConfig: Object.fromEntries(endpoints) },
     });
   } catch (error) {
-    // 409: another window made it a moment ago, or one did that is gone; its work is taken up.
+    // 409: another window made it a moment ago, or one did that is gone; its work is taken up. It is not listed before it is whole.
     if (statusOf(error) !== 409) throw error;
-    return client.getContainer(seedingName(name));
+    const there = await ifThere(() => client.getContainer(seedingName(name)).inspect());
+    return there && client.getContainer(there.Id);
   } finally {
     await renewLeases([lease], context);
   }
@@ -144,6 +151,7 @@ async function stopAndSeal(
   const labels = volumeLabels(resource, data, 'seal', name, context);
   await client.createVolume({ Name: sealOf(name), Labels: { ...labels, [PART.roots]: JSON.stringify(roots) } });
   await tolerate(() => container.remove({ v: true }));
+  await removeNetwork(client, name);
   return ok({ name, key: data.key, base: data.base, roots, at: Number(labels[PART.at]) });
 }
 
@@ -171,11 +179,14 @@ async function clearAbandoned(client: Docker, name: string, resource: Resource, 
     const half = Labels[PART.of] ?? '';
     if (State === 'running' || context.now() - Created * 1000 < LEFT_ALONE_MS || (await endedLately(client, Id, context))) worked.add(half);
     else await tolerate(() => client.getContainer(Id).remove({ v: true }));
-    if (half === name && State === 'exited' && worked.has(half)) return 'busy';
+    if (half === name && Labels[PART.part] === 'seeding' && State === 'exited' && worked.has(half)) return 'busy';
   }
   const own = [`${LABEL.resource}=${originOf(resource)}`, `${PART.part}=snapshot`];
   for (const half of new Set((await ourVolumes(client, context, own)).map((v) => v.Labels[PART.of] ?? '')))
-    if (!worked.has(half) && !(await sealedAs(client, half))) await removeParts(client, half, context);
+    if (!worked.has(half) && !(await sealedAs(client, half))) {
+      await removeNetwork(client, half);
+      await removeParts(client, half, context);
+    }
   return 'clear';
 }
 
@@ -191,6 +202,7 @@ async function roomFor(client: Docker, { resource, data, diskBytes }: Baking): P
 
 async function discard(client: Docker, name: string, context: Context): Promise<void> {
   await tolerate(() => client.getContainer(seedingName(name)).remove({ force: true, v: true }));
+  await removeNetwork(client, name);
   if (!(await sealedAs(client, name))) await removeParts(client, name, context);
 }
 

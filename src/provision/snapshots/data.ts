@@ -4,8 +4,9 @@ import type Docker from 'dockerode';
 import { ok, type Resource, type Result } from '../../domain/index.ts';
 import { canonical } from '../ownership.ts';
 import type { Context } from '../provider.ts';
-import type { DeclaredMount, Inputs } from './design.ts';
+import type { DeclaredMount, Inputs, Migration } from './design.ts';
 import { type Digested, digestsOf } from './fileDigests.ts';
+import { migrationFiles } from './migrationFiles.ts';
 
 /** Where a container keeps its data and what they are made from. */
 export interface Data {
@@ -19,6 +20,8 @@ export interface Data {
   /** A TCP port that is open only once seeding is over; undefined where the image names none. */
   readonly port: number | undefined;
   readonly image: string;
+  /** In this order, once it is seeded. */
+  readonly migrations: readonly Migration[];
 }
 
 const INIT_FOLDER = '/docker-entrypoint-initdb.d';
@@ -28,6 +31,7 @@ export async function dataOf(
   resource: Resource,
   inputs: Inputs,
   image: Docker.ImageInspectInfo,
+  migrations: readonly Migration[],
   context: Context,
 ): Promise<Result<Data | undefined>> {
   const paths = dataPaths(resource, inputs.mounts, Object.keys(image.Config?.Volumes ?? {}));
@@ -36,14 +40,22 @@ export async function dataOf(
   if (resource.kind !== 'database' && !seeds.some((m) => m.target.startsWith(INIT_FOLDER))) return ok(undefined);
   const files = await digestsOfMounts(seeds, join(context.storage, 'digests.json'));
   const made = { image: image.Id, paths, ...inputs, mounts: [] };
+  const migrated = await Promise.all(migrations.map((m) => partOfKey(m, context)));
   return ok({
     paths,
-    key: hashOf({ ...made, files: files.map(({ path, digest }) => [path, digest]) }),
+    key: hashOf({ ...made, files: files.map(({ path, digest }) => [path, digest]), ...(migrated.length > 0 ? { migrated } : {}) }),
     base: hashOf(made),
     seedBytes: files.reduce((sum, f) => sum + f.bytes, 0),
     port: servedPort(resource, image),
     image: image.Id,
+    migrations,
   });
+}
+
+async function partOfKey({ name, program, inputs }: Migration, context: Context): Promise<unknown> {
+  const binds = inputs.mounts.filter((m) => m.type === 'bind' && m.source !== undefined);
+  const files = await Promise.all(binds.map((m) => migrationFiles(m.source ?? '', join(context.storage, 'digests.json'))));
+  return [name, program, { ...inputs, mounts: [] }, binds.map((m, i) => [m.target, files[i]?.map(({ path, digest }) => [path, digest])])];
 }
 
 /** Without a word from the developer, each volume of the image; what they mount is theirs, but for a variant, which has data of its own. */

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import type { Result } from '../../domain/index.ts';
 
 /** A mount that the declaration itself asks for; `source` is a path of this machine for binds, a name for volumes. */
 export interface DeclaredMount {
@@ -17,6 +18,15 @@ export interface Inputs {
   readonly mounts: readonly DeclaredMount[];
   /** `shared`: it lives in the network of the host or of another container (two cannot stand side by side), or in none (it cannot be reached). */
   readonly network: 'own' | 'shared';
+}
+
+/** A one-shot of the declaration that brings seeded data into today's shape. */
+export interface Migration {
+  readonly name: string;
+  readonly inputs: Inputs;
+  /** What its program is: an image by its digest, or of one that is built here, its migrations by theirs. */
+  readonly program: unknown;
+  template(): Promise<Result<Template>>;
 }
 
 /** What the engine's API makes a container from. */

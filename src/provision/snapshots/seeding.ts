@@ -2,9 +2,9 @@ import { posix } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { type Backend, failed, ok, type Resource, type Result } from '../../domain/index.ts';
-import { ifThere, messageOf, NO_SPACE, noSpace, statusOf } from '../containers/engine.ts';
-import { found } from '../containers/found.ts';
-import { lastLines, reachOf } from '../containers/reachOf.ts';
+import { type Engine, ifThere, messageOf, NO_SPACE, noSpace, statusOf } from '../containers/engine.ts';
+import { found, reached } from '../containers/found.ts';
+import { lastLines, livesMs, reachOf } from '../containers/reachOf.ts';
 import { renewLeases } from '../leases.ts';
 import type { Context } from '../provider.ts';
 import { attempt, NOT_PUBLISHED, portProblem } from '../readiness.ts';
@@ -30,21 +30,29 @@ export interface Seeding {
   readonly leftBytes: number;
 }
 
+/** Undefined: there is room. */
+export type DiskGuard = () => Promise<Result<never> | undefined>;
+
 /** `gone`: another window took it away (it was cancelled there, or is whole). */
 export type Seeded = Result<'seeded' | 'gone'>;
 
 /** Waits until the data are seeded and served; then the container may be stopped. Fails when it dies, hangs, is cancelled, or the disk runs out. */
-export async function untilSeeded(docker: () => Promise<Docker>, seeding: Seeding, context: Context): Promise<Seeded> {
+export async function untilSeeded(docker: Engine, seeding: Seeding, guard: DiskGuard, context: Context): Promise<Seeded> {
   const { resource } = seeding;
   const until = context.now() + AT_MOST_MS;
-  const published = context.now() + PUBLISHED_WITHIN_MS;
-  const guard = watchDisk(seeding, context);
+  let publishedBy: number | undefined;
+  // An end that comes between two questions is no network without ports.
+  let published = false;
   while (!context.signal.aborted) {
-    const ended = await endOf(seeding);
-    if (ended) return ended;
-    const problem = await problemOf(docker, seeding);
+    const state = await stateOf(seeding);
+    if (state !== 'starting' && state !== 'running') return state;
+    const problem = state === 'starting' ? 'is starting' : await problemOf(docker, seeding);
     if (problem === undefined) return ok('seeded');
-    if (problem === NOT_PUBLISHED && context.now() > published) return outOfReach(resource);
+    if (state === 'running') {
+      published ||= problem !== NOT_PUBLISHED;
+      publishedBy ??= context.now() + PUBLISHED_WITHIN_MS;
+      if (!published && context.now() > publishedBy) return outOfReach(resource);
+    }
     const full = await guard();
     if (full) return full;
     if (context.now() > until)
@@ -55,10 +63,10 @@ export async function untilSeeded(docker: () => Promise<Docker>, seeding: Seedin
 }
 
 /** The probe passes early in images that serve privately while they initialise; their port is open only afterwards. */
-async function problemOf(docker: () => Promise<Docker>, { container, resource, data }: Seeding): Promise<string | undefined> {
+async function problemOf(docker: Engine, { container, resource, data }: Seeding): Promise<string | undefined> {
   try {
     const backends = await backendsOf(docker, container);
-    const open = await portProblem(backends.find((b) => b.containerPort === data.port)?.port);
+    const open = await portProblem(backends.find((b) => b.containerPort === data.port)?.port, undefined, await livesMs(docker.link));
     return open ?? (await attempt(resource.probe, reachOf(resource, { id: container.id, backends }, docker)));
   } catch (error) {
     const status = statusOf(error);
@@ -74,16 +82,20 @@ const outOfReach = (resource: Resource) =>
     `${resource.id} is not baked: its port cannot be published from the network that it is declared in, so that nobody could tell when it is seeded.`,
   );
 
-async function backendsOf(docker: () => Promise<Docker>, { id }: Docker.Container): Promise<readonly Backend[]> {
+async function backendsOf(docker: Engine, { id }: Docker.Container): Promise<readonly Backend[]> {
   const [info] = await (await docker()).listContainers({ all: true, filters: { id: [id] } });
-  return info ? found(info, 'prewarm').backends : [];
+  return info ? (await reached(found(info, 'prewarm'), docker.link)).backends : [];
 }
 
-async function endOf(seeding: Seeding): Promise<Seeded | undefined> {
+/** How it ended, if it did. */
+async function stateOf(seeding: Seeding): Promise<'starting' | 'running' | Seeded> {
   const { container, resource } = seeding;
   try {
     const { State } = await container.inspect();
-    if (State.Running) return undefined;
+    if (State.Running) return 'running';
+    if (State.Status === 'removing' || State.Dead) return ok('gone');
+    // Another window has asked for its start, and the engine is at it.
+    if (State.Status === 'created' && State.Error === '') return 'starting';
     // It served and was told to end: another window is about to seal it, and removes the container then.
     if (State.ExitCode === 0 && (await goes(container))) return ok('gone');
     const log = await lastLines(container, 300);
@@ -91,7 +103,7 @@ async function endOf(seeding: Seeding): Promise<Seeded | undefined> {
     if (full) return { ok: false, fault: noSpace(resource, full) };
     return failed('start-failed', 'later', seedFault(resource, State.ExitCode, log), log);
   } catch (error) {
-    if (statusOf(error) === 404) return ok('gone');
+    if (statusOf(error) === 404 || /marked for removal/.test(messageOf(error))) return ok('gone');
     throw error;
   }
 }
@@ -127,10 +139,10 @@ export function seedFault(resource: Resource, exitCode: number, log: string): st
 }
 
 /** Asks for the free space about once a second, and keeps the lease of the container alive while at it. */
-function watchDisk({ container, resource, data, lease, leftBytes }: Seeding, context: Context) {
+export function watchDisk({ container, resource, data, lease, leftBytes }: Seeding, context: Context): DiskGuard {
   let next = 0;
   let firstFree: number | undefined;
-  return async (): Promise<ReturnType<typeof failed> | undefined> => {
+  return async () => {
     if (context.now() < next) return undefined;
     next = context.now() + LOOK_AT_DISK_EVERY_MS;
     await renewLeases([lease], context);

@@ -1,13 +1,12 @@
-import type Docker from 'dockerode';
 import { failed, ok, type Resource, type Result, type Snapshot } from '../../domain/index.ts';
-import { faultOf, ifThere } from '../containers/engine.ts';
+import { type Engine, faultOf, ifThere } from '../containers/engine.ts';
 import type { Labels } from '../containers/found.ts';
 import { LABEL } from '../ownership.ts';
 import type { Context, Snapshots } from '../provider.ts';
 import { bake } from './bake.ts';
 import { createCopies } from './copies.ts';
 import { type Data, dataOf } from './data.ts';
-import type { DataMount, Inputs, Template } from './design.ts';
+import type { DataMount, Inputs, Migration, Template } from './design.ts';
 import { sizeOf, volumesWithSizes } from './room.ts';
 import { lastGood, originOf, ourVolumes, PART, removeParts, sealedAs, sealOf, snapshotName } from './volumes.ts';
 
@@ -19,6 +18,8 @@ export interface Declaration {
   /** Cheap when nothing changed. */
   inputs(context: Context): Promise<Result<Inputs>>;
   template(context: Context): Promise<Result<Template>>;
+  /** One-shots that belong to its data, in their order; of those whose image is not there nothing is told. */
+  migrations?(context: Context): Promise<Result<readonly Migration[]>>;
 }
 
 /** The data that a container is to be made with: in the place of `paths`, these volumes (none: the image's own beginning). */
@@ -29,14 +30,16 @@ export interface Prepared {
 }
 
 /** Seeded state, kept in volumes: seeded data are always served from a copy of a snapshot. `diskBytes` 0 turns it off. */
-export function createSnapshots(docker: () => Promise<Docker>, diskBytes: number) {
+export function createSnapshots(docker: Engine, diskBytes: number) {
   const copies = createCopies(docker);
 
   async function look(resource: Resource, declaration: Declaration, context: Context): Promise<Result<Data | undefined>> {
     const image = await ifThere(async () => (await docker()).getImage(declaration.image).inspect());
     if (!image) return ok(undefined);
     const inputs = await declaration.inputs(context);
-    return inputs.ok ? dataOf(resource, inputs.value, image, context) : inputs;
+    if (!inputs.ok) return inputs;
+    const migrations = (await declaration.migrations?.(context)) ?? ok([]);
+    return migrations.ok ? dataOf(resource, inputs.value, image, migrations.value, context) : migrations;
   }
 
   /** Undefined: nothing of ours belongs into it. */

@@ -8,6 +8,7 @@ import { isDatasetsFile, scanDatasets } from './datasets.ts';
 import { isDevcontainerFile, scanDevcontainer } from './devcontainer.ts';
 import { connectionOf } from './environment.ts';
 import { folderOf } from './filePath.ts';
+import { scanManifests } from './kubernetes.ts';
 import { type Problem, problemAt } from './problem.ts';
 import { extensionsOf } from './references.ts';
 
@@ -53,13 +54,21 @@ export function scan(workspace: Workspace, read: readonly WorkspaceFile[]): Scan
   const { resources, problems } = withoutLooseEnds(withSeedFiles(declared, files, at.folder));
   const declaredData = files.filter((f) => isDatasetsFile(f.path)).map((f) => scanDatasets(f, at, resources));
   const datasets = declaredData.flatMap((d) => d.resources);
+  const manifests = scanManifests(files);
   return {
-    resources: distinctIds([...afterTheirData(resources, datasets), ...datasets, ...looseData(files, resources, at)]),
+    resources: distinctIds([
+      ...afterTheirData(resources, datasets),
+      ...datasets,
+      ...manifests.resources,
+      ...looseData(files, resources, at),
+    ]),
     commands: commandUses(files, resources),
     environment: Object.fromEntries(resources.map((r) => [r.id, connectionOf(r)] as const).filter(isKnown)),
     environmentNames: [...new Set(files.filter((f) => isDotenv(f.path)).flatMap((f) => Object.keys(parseDotenv(f.text))))],
     // A file that several others include is told of once.
-    problems: [...new Map([...[...parts, ...declaredData].flatMap((p) => p.problems), ...problems].map((p) => [p.message, p])).values()],
+    problems: [
+      ...new Map([...[...parts, ...declaredData, manifests].flatMap((p) => p.problems), ...problems].map((p) => [p.message, p])).values(),
+    ],
   };
 }
 

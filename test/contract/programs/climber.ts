@@ -46,7 +46,7 @@ async function main(options: ClimberOptions): Promise<void> {
     say(result.ok ? { reached: result.value.rung } : { fault: result.fault });
   }
   if (options.sweeper)
-    createSweeperStarter({ root: options.root, dockerHost: options.host, bundles: options.sweeper, log: (line) => say({ line }) })();
+    createSweeperStarter({ root: options.root, engine: { host: options.host }, bundles: options.sweeper, log: (line) => say({ line }) })();
   if (options.atLast === 'stay') setInterval(() => {}, 1000);
 }
 

@@ -1,12 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { dockerStatistics } from '../../../src/host/node/feeds/dockerStats.ts';
+import { createEngineLink } from '../../../src/provision/engine/link.ts';
 import { closeServers, json, type Reply, serve } from './server.ts';
+
+const linkTo = (url: string) => createEngineLink({ host: url.replace('http:', 'tcp:') });
 
 afterEach(closeServers);
 
 async function ask(reply: Reply, signal = new AbortController().signal) {
   const { url, heard } = await serve(reply);
-  const answer = await dockerStatistics(url.replace('http:', 'tcp:'))('db', 'shop-db-1', signal);
+  const answer = await dockerStatistics(linkTo(url))('db', 'shop-db-1', signal);
   return { answer, asked: heard[0]?.url };
 }
 
@@ -29,7 +32,7 @@ describe('statistics of Docker', () => {
 
   it('an engine that is away, or hangs when somebody has enough of it', async () => {
     const { url } = await serve(() => {});
-    const asks = dockerStatistics(url.replace('http:', 'tcp:'));
+    const asks = dockerStatistics(linkTo(url));
     expect(await asks('db', 'x', AbortSignal.timeout(100))).toMatchObject({ ok: false, fault: { code: 'cancelled' } });
     await closeServers();
     expect(await asks('db', 'x', new AbortController().signal)).toMatchObject({

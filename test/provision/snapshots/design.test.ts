@@ -66,7 +66,7 @@ describe('the key of a snapshot', () => {
     access: 'read',
   };
   const look = async (more: object = {}, resource = db, own = image) => {
-    const data = await dataOf(resource, { environment: { A: '1' }, mounts: [seeds], network: 'own', ...more }, own, context);
+    const data = await dataOf(resource, { environment: { A: '1' }, mounts: [seeds], network: 'own', ...more }, own, [], context);
     return data.ok ? data.value : undefined;
   };
 

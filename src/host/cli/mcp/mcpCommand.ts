@@ -4,6 +4,7 @@ import { defaultStateFolder, openApp } from '../../node/openApp.ts';
 import { openSecretFiles } from '../../node/secretFiles.ts';
 import { BUNDLES } from '../bundles.ts';
 import type { Invocation, Report } from '../command.ts';
+import { namedCluster } from '../namedCluster.ts';
 import { serve } from './serve.ts';
 import { createVisits } from './visits.ts';
 
@@ -21,6 +22,7 @@ export async function mcpCommand({ options, terminal, signal }: Invocation): Pro
         visit: may,
         stateFolder,
         settings: { mode: 'shadow', gateway: 'off' },
+        providers: namedCluster(process.env),
         ...(may === 'move' ? { credentials: { secrets: openSecretFiles(join(stateFolder, 'secrets')), scope: 'kept' } } : {}),
         bundles: BUNDLES,
         log: terminal.message,

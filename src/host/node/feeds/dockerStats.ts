@@ -1,13 +1,14 @@
 import { failed, ok } from '../../../domain/index.ts';
 import { connectEngine, isUnreachable } from '../../../provision/containers/engine.ts';
+import type { EngineLink } from '../../../provision/engine/link.ts';
 import type { FeedWorld } from './world.ts';
 
 /** The engine takes two samples, a second apart. */
 const ANSWERS_WITHIN_MS = 10_000;
 
-/** Statistics of a container by the Docker Engine API; `host` is an endpoint other than the environment's. */
-export function dockerStatistics(host: string | undefined): FeedWorld['dockerStats'] {
-  const engine = connectEngine(host, ANSWERS_WITHIN_MS);
+/** Statistics of a container by the Docker Engine API. */
+export function dockerStatistics(link: EngineLink): FeedWorld['dockerStats'] {
+  const engine = connectEngine(link, ANSWERS_WITHIN_MS);
   return async (name, container, signal) => {
     try {
       const docker = await engine();

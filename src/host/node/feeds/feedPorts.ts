@@ -1,5 +1,7 @@
 import type { AskFeed, FeedCache } from '../../../app/feeds/feed.ts';
 import type { FeedSettings } from '../../../app/feeds/feedSettings.ts';
+import type { EngineWish } from '../../../provision/engine/choose.ts';
+import { createEngineLink } from '../../../provision/engine/link.ts';
 import { feedsIn } from '../kept.ts';
 import { createAskFeed } from './askFeed.ts';
 import { dockerStatistics } from './dockerStats.ts';
@@ -14,12 +16,12 @@ export interface FeedPortsOptions {
   /** Of our own, for this workspace. */
   readonly storage: string;
   readonly secret: FeedWorld['secret'];
-  readonly dockerHost?: string | undefined;
+  readonly engine?: EngineWish | undefined;
   readonly log: (line: string) => void;
 }
 
 /** Node's `fetch`, its files and clock, for the feeds of a workspace. */
-export function createFeedPorts({ folder, storage, secret, dockerHost, log }: FeedPortsOptions): {
+export function createFeedPorts({ folder, storage, secret, engine, log }: FeedPortsOptions): {
   readonly ask: AskFeed;
   readonly cache: FeedCache;
 } {
@@ -30,7 +32,7 @@ export function createFeedPorts({ folder, storage, secret, dockerHost, log }: Fe
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     secret: (feed: FeedSettings) => secret(feed),
     tokens: createTokens(reach),
-    dockerStats: dockerStatistics(dockerHost),
+    dockerStats: dockerStatistics(createEngineLink(engine)),
     limits: LIMITS,
   };
   return { ask: createAskFeed(world), cache: openLastGood(feedsIn(storage), log) };

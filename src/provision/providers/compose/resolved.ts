@@ -12,7 +12,10 @@ export interface ComposeService {
   container_name?: string;
   labels?: Record<string, string> | string[];
   ports?: unknown[];
-  depends_on?: unknown;
+  depends_on?: Record<string, { condition?: string }> | string[];
+  profiles?: string[];
+  privileged?: boolean;
+  restart?: string;
   build?: unknown;
   command?: unknown;
   entrypoint?: unknown;

@@ -15,11 +15,13 @@ export interface Tool {
   readonly major: 1 | 2;
 }
 
-/** Runs the official tool on a service's project; which form of it there is is found out once. */
-export function createTool(env: Readonly<Record<string, string>>) {
+type Environment = Readonly<Record<string, string>>;
+
+/** Runs the official tool on a service's project, with this in its environment; which form of it there is is found out once. */
+export function createTool(environment: () => Promise<Environment>) {
   let tool: Promise<Tool | undefined> | undefined;
   const find = (): Promise<Tool | undefined> => {
-    tool ??= detect(env);
+    tool ??= environment().then(detect);
     return tool;
   };
 
@@ -28,6 +30,7 @@ export function createTool(env: Readonly<Record<string, string>>) {
     const found = await find();
     if (!found) return failed('tool-missing', 'never', `${resource.id} needs Docker Compose, which is not installed.`);
     const where = [...files.flatMap((f) => ['-f', f]), '-p', spec.project, '--project-directory', dirname(spec.file)];
+    const env = await environment();
     const call = (signal: AbortSignal) =>
       spawned(found.command, [...found.prefix, ...where, ...args], {
         cwd: dirname(spec.file),
@@ -55,7 +58,7 @@ export function createTool(env: Readonly<Record<string, string>>) {
 
 export type ComposeTool = ReturnType<typeof createTool>;
 
-async function detect(env: Readonly<Record<string, string>>): Promise<Tool | undefined> {
+async function detect(env: Environment): Promise<Tool | undefined> {
   const candidates = [
     { command: 'docker', prefix: ['compose'], major: 2 },
     { command: 'docker-compose', prefix: [], major: 1 },
