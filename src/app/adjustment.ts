@@ -76,9 +76,13 @@ export function createAdjustment(ports: AdjustmentPorts) {
   }
 
   async function measureNow(): Promise<void> {
-    const groups = byProvider(held(), ports.providerOf);
+    usage = await usageNow(held());
+  }
+
+  async function usageNow(resources: readonly Resource[]): Promise<ReadonlyMap<ResourceId, Usage>> {
+    const groups = byProvider(resources, ports.providerOf);
     const measured = await Promise.all([...groups].map(([provider, own]) => provider.measure?.(own, ports.context()) ?? new Map()));
-    usage = new Map(measured.flatMap((m): [ResourceId, Usage][] => [...m]));
+    return new Map(measured.flatMap((m): [ResourceId, Usage][] => [...m]));
   }
 
   /** As measured; what can't be measured counts as it is assumed. */
@@ -127,6 +131,9 @@ export function createAdjustment(ports: AdjustmentPorts) {
   return {
     /** Resolves when figures of the last five seconds are there. An engine may take a second or two for them. */
     measure,
+    /** What those of these that are ours take, measured for whoever asks; nothing of what could not be measured. */
+    taken: (ids: readonly ResourceId[]): Promise<ReadonlyMap<ResourceId, Usage>> =>
+      usageNow(held().filter((r) => ids.includes(r.id))).catch(() => new Map()),
     /**
      * Before each decision. Never fails: what can't be read or measured is unknown. It does not wait for figures of what runs, but
      * has them taken for the next look.

@@ -18,6 +18,7 @@ import type {
   Rung,
   StepCost,
   UnixMs,
+  Usage,
 } from '../domain/index.ts';
 
 import type { ForeignEngine } from '../provision/foreign.ts';
@@ -114,6 +115,8 @@ export interface App {
   readonly capacity: Foresight['capacity'];
   /** Cost against expected waiting, as plans of which each is the best for its cost. Decides nothing. */
   readonly tradeOff: Foresight['tradeOff'];
+  /** These are in use by a rehearsal, as of now: nothing is taken from them. Tells what each takes, where its engine knows. */
+  inRehearsal(resources: readonly ResourceId[]): Promise<ReadonlyMap<ResourceId, Usage>>;
   /** What was gained and wasted, against other policies over the same uses. */
   ledger(): Promise<LedgerReport>;
   /** How much is needed, and when. */

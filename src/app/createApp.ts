@@ -683,6 +683,16 @@ export async function createApp(given: Ports): Promise<App> {
     await passes.pass();
   }
 
+  function inRehearsal(ids: readonly ResourceId[]): ReturnType<App['inRehearsal']> {
+    for (const id of ids) {
+      const resource = declared.get(id);
+      if (!resource) continue;
+      standings.of(id).lastSeenInUse = now();
+      void adjustment.lift(resource);
+    }
+    return adjustment.taken(ids);
+  }
+
   const app = createFace({
     ...ports,
     adjustment,
@@ -717,6 +727,7 @@ export async function createApp(given: Ports): Promise<App> {
     tell,
     record,
     rescan,
+    inRehearsal,
     state: snapshot,
     memory: () => memory,
     view: () => view,

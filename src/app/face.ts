@@ -34,7 +34,7 @@ import type { createVariants } from './variants.ts';
 
 export interface FacePorts
   extends Pick<Ports, 'now' | 'settings' | 'workspace' | 'learner' | 'forecasts' | 'journal' | 'store' | 'histories' | 'providers'>,
-    Pick<App, 'state' | 'onChange' | 'record' | 'personas' | 'rescan'> {
+    Pick<App, 'state' | 'onChange' | 'record' | 'personas' | 'rescan' | 'inRehearsal'> {
   readonly adjustment: ReturnType<typeof createAdjustment>;
   readonly climbs: Climbs;
   readonly credentials: Credentials | undefined;
@@ -148,6 +148,7 @@ export function createFace(ports: FacePorts): App {
     },
     budget: () => ({ usedBytes: ports.view()?.plan.usedBytes ?? 0, memoryBytes: settings.memoryBytes }),
     ...ports.foresight,
+    inRehearsal: ports.inRehearsal,
     ledger: () =>
       ledgerReport({
         memory: memory(),

@@ -43,8 +43,9 @@ export async function rehearsal(read: ReadScenario, options: RehearsalOptions): 
         personas: options.personas,
         durationMs: options.durationMs,
         scale: options.scale,
-        startAt: read.startAt === undefined ? 'any time' : wallClock(read.startAt),
+        startAt: wallClock(read.startAt),
         seed: options.seed,
+        engine: 'model',
         injected: options.injected.map(changeText),
       },
       now,
@@ -61,7 +62,8 @@ const DAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
 const [DAY, YEAR] = [86_400_000, 365 * 86_400_000];
 
 /** A date, or only the day of the week where none was said. */
-function wallClock(at: number): string {
+export function wallClock(at: number | undefined): string {
+  if (at === undefined) return 'any time';
   const iso = new Date(at).toISOString();
   return at < YEAR ? `${DAYS[Math.floor(at / DAY) % 7]} ${iso.slice(11, 16)}` : iso.slice(0, 16);
 }

@@ -195,5 +195,10 @@ function freePort(): Promise<number> {
 const { ensureApi } = await import(pathToFileURL(join(ROOT, 'test', 'harness', 'images.mjs')).href);
 await ensureApi();
 const only = Number(process.env.ADVICE_ONLY ?? 0);
-for (const [i, setup] of SETUPS.entries()) if (only === 0 || only === i + 1) await measure(setup);
+for (const [i, setup] of SETUPS.entries())
+  if (only === 0 || only === i + 1)
+    await measure(setup).catch((error: Error) => {
+      console.error(`${setup.name}: ${error.message}`);
+      process.exitCode = 1;
+    });
 tell(figures, tables);

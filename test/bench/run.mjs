@@ -28,6 +28,7 @@ const ALL = [
   'profile',
   'backtest',
   'simulate',
+  'life',
 ];
 /** By name only: they take half an hour, or a quiet machine with an engine. */
 const LONG = ['soak', 'advice'];

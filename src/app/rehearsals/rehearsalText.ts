@@ -56,7 +56,7 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', title, ...lines.map((l) => `  ${l}`)];
 
 function settingLines({ rehearsal }: RehearsalResult, t: Translate): readonly string[] {
-  const { personas, durationMs, startAt, scale, seed, replications, requests, injected } = rehearsal;
+  const { personas, durationMs, startAt, scale, seed, replications, requests, injected, engine } = rehearsal;
   const begin = startAt === 'any time' ? t('at any time') : t('from {0}', startAt);
   return [
     t(
@@ -69,6 +69,7 @@ function settingLines({ rehearsal }: RehearsalResult, t: Translate): readonly st
       replications,
       requests,
     ),
+    ...(engine === 'live' ? [t('played as real requests')] : []),
     ...injected.map((what) => t('injected: {0}', what)),
   ];
 }

@@ -268,7 +268,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   simulate: {
     usage:
-      'prewarm simulate <personas.json> [--persona NAME] [--duration D] [--scale X] [--seed N] [-o FILE] | --compare <a.json> <b.json>',
+      'prewarm simulate <personas.json> [--persona NAME] [--duration D] [--scale X] [--seed N] [--engine live] [-o FILE] | --compare <a.json> <b.json>',
     summary: 'Rehearses personas on a model of their resources, finds what goes wrong, and tries what would help',
     positionals: { min: 1, max: 2 },
     options: {
@@ -291,6 +291,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
         hint: 'Save the practices that follow for these personas: a set that --practices can name later.',
       },
       compare: { type: 'boolean', hint: 'Hold two saved results side by side.' },
+      engine: {
+        type: 'string',
+        hint: 'model (a simulation), or live: real requests against what Prewarm warms in the workspace, on this machine only (model).',
+      },
+      'keep-warm': { type: 'boolean', hint: 'With --engine live: leave warm what was warmed for it.' },
+      ...live,
     },
     run: lazily(async () => (await import('./simulateCommand.ts')).simulateCommand),
   },

@@ -9,7 +9,7 @@ import type { Change } from '../../simulate/advice/change.ts';
 import type { Practice } from '../../simulate/practice/practice.ts';
 import { rehearsal } from '../../simulate/rehearsal.ts';
 import { compareResults } from '../../simulate/result/compareResults.ts';
-import { type RehearsalResult, readResult } from '../../simulate/result/result.ts';
+import { type Engine, type RehearsalResult, readResult } from '../../simulate/result/result.ts';
 import { lengthOfTime } from '../../simulate/scenario/lengthOfTime.ts';
 import { type ReadPersona, readPersonas } from '../../simulate/scenario/readPersonas.ts';
 import { scenarioOf } from '../../simulate/scenario/readScenario.ts';
@@ -18,6 +18,8 @@ import type { Invocation, Report } from './command.ts';
 import { comparisonLines, resultTable } from './simulateLines.ts';
 
 const DEFAULT_DURATION = '10m';
+/** With real requests somebody waits for it. */
+const DEFAULT_LIVE_DURATION = '1m';
 const PRACTICES_FILE = 'practices.json';
 
 export async function simulateCommand(invocation: Invocation): Promise<Result<Report>> {
@@ -34,23 +36,29 @@ export async function simulateCommand(invocation: Invocation): Promise<Result<Re
   if (!chosen.ok) return chosen;
   const practices = await practicesOf(file, options.practices as string | undefined);
   if (!practices.ok) return practices;
-  const { durationMs, scale, seed, startAt, rung, replications } = settings.value;
+  const { durationMs, scale, seed, startAt, rung, replications, engine } = settings.value;
   const read = scenarioOf(chosen.value, { scale, seed, rung, durationMs, ...(startAt === undefined ? {} : { startAt }) });
   if (!read.ok) return read;
   const injected = injectedOf(options, read.value.scenario);
   if (!injected.ok) return injected;
-  const result = await rehearsal(read.value, {
+  const work = {
     personas: chosen.value.map((p) => p.name),
     durationMs,
     scale,
     seed,
     injected: injected.value,
     practices: practices.value,
-    ...(replications === undefined ? {} : { replications }),
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
-    cancelled: () => invocation.signal.aborted,
-    progress: (done) => invocation.terminal.progress(`rehearsing … ${Math.round(100 * done)} %`),
-  });
+  };
+  const result =
+    engine === 'live'
+      ? await (await import('./liveRehearsal.ts')).playedLive(invocation, { ...work, read: read.value })
+      : await rehearsal(read.value, {
+          ...work,
+          ...(replications === undefined ? {} : { replications }),
+          pause: () => new Promise((resolve) => setImmediate(resolve)),
+          cancelled: () => invocation.signal.aborted,
+          progress: (done) => invocation.terminal.progress(`rehearsing … ${Math.round(100 * done)} %`),
+        });
   if (!result.ok) return result;
   for (const [name, text] of filesOf(options, result.value)) {
     const problem = await save(name, text);
@@ -66,10 +74,16 @@ interface Settings {
   readonly startAt?: number;
   readonly rung: Rung;
   readonly replications?: number;
+  readonly engine: Engine;
 }
 
 function settingsOf(options: Invocation['options']): Result<Settings> {
-  const duration = lengthOfTime(String(options.duration ?? DEFAULT_DURATION), '--duration');
+  const engine = options.engine ?? 'model';
+  if (engine !== 'model' && engine !== 'live') return failed('wrong-usage', 'never', `--engine must be model or live, not “${engine}”.`);
+  if (engine === 'live' && options.replications !== undefined)
+    return failed('wrong-usage', 'never', 'Real requests are played once, so --replications cannot go with --engine live.');
+  const usual = engine === 'live' ? DEFAULT_LIVE_DURATION : DEFAULT_DURATION;
+  const duration = lengthOfTime(String(options.duration ?? usual), '--duration');
   const scale = numberOf(options, 'scale', 1, isScale, 'a number above 0, up to 1000000');
   const seed = numberOf(options, 'seed', 1, (v) => Number.isInteger(v) && v >= 0 && v < 2 ** 31, 'a whole number from 0 to 2147483647');
   const replications = numberOf(
@@ -97,6 +111,7 @@ function settingsOf(options: Invocation['options']): Result<Settings> {
     scale: scale.ok ? (scale.value as number) : 1,
     seed: seed.ok ? (seed.value as number) : 1,
     rung,
+    engine,
     ...(startAt === undefined ? {} : { startAt }),
     ...(replications.ok && replications.value !== undefined ? { replications: replications.value } : {}),
   });

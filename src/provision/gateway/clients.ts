@@ -14,7 +14,7 @@ const WAKE_AGAIN_MS = 2000;
 
 /** The clients of one gateway, from their arrival to their end: held while there is no backend, then spliced. */
 export function createClients(options: GatewayOptions, sides: Sides, port: () => number, load: Load) {
-  const { now, onEvent, onFault, mostHeld = MOST_HELD } = options;
+  const { now, onEvent, onFault, inject, mostHeld = MOST_HELD } = options;
   const held = new Set<Socket>();
   const splices = new Map<Splice, At>();
   /** Whose backends are being dialled, one for each client. */
@@ -83,7 +83,7 @@ export function createClients(options: GatewayOptions, sides: Sides, port: () =>
       if (!at) return undefined;
       dialling.push(at.side);
       load.add(at.backend);
-      const outcome = await splice({ client, to: at.backend, shortcut: at.shortcut, now, spoke: () => spoke(at.side) });
+      const outcome = await splice({ client, to: at.backend, shortcut: at.shortcut, now, inject, spoke: () => spoke(at.side) });
       dialling.splice(dialling.indexOf(at.side), 1);
       if (outcome.did === 'joined') return { splice: outcome.splice, at };
       load.remove(at.backend);

@@ -15,6 +15,19 @@ export type GatewayEvent =
       readonly firstByteMs?: number;
     };
 
+/**
+ * What goes wrong on purpose. A request is what a client sends until it is answered, so this is for protocols that ask one thing at a time on a
+ * connection.
+ */
+export interface Injection {
+  /** Each request is held for so long before it is passed on, ms. */
+  readonly delayMs: number;
+  /** In this share of requests the connection is cut instead, 0–1. */
+  readonly errorShare: number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+}
+
 export interface GatewayOptions {
   /** The port that clients expect. Where it is taken, another is used and `note` says so. */
   readonly port: number;
@@ -28,6 +41,8 @@ export interface GatewayOptions {
   readonly onTurn?: (to: Side, because: string) => void;
   /** Unix ms. */
   readonly now: () => number;
+  /** Done to every request for as long as this gateway is open: for a rehearsal's own gateways and no others. */
+  readonly inject?: Injection;
   /** As many clients are held while the resource wakes; further ones are turned away. 4096. */
   readonly mostHeld?: number;
 }

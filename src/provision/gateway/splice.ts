@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Backend } from '../../domain/index.ts';
 import { type Dialled, dial } from './dial.ts';
+import type { Injection } from './gatewayOptions.ts';
 import type { Shortcut } from './shortcut.ts';
 
 /** Two sockets that are one connection: the client's and one to the backend. */
@@ -24,6 +25,7 @@ export interface SpliceOptions {
   readonly now: () => number;
   /** Told of bytes from the client, before they are sent on. */
   readonly spoke: () => void;
+  readonly inject?: Injection | undefined;
 }
 
 export type Joined =
@@ -53,10 +55,12 @@ export async function splice(options: SpliceOptions): Promise<Joined> {
     return { did: 'left' };
   }
   inward.from(upstream);
-  joinOutward(client, upstream, () => {
+  const asked = (): void => {
     meter.asked();
     options.spoke();
-  });
+  };
+  if (options.inject) joinDisturbed(client, upstream, options.inject, meter.begins, asked);
+  else joinOutward(client, upstream, asked);
   joinEnds(client, upstream);
   client.resume();
   const destroy = (): void => {
@@ -105,6 +109,29 @@ function joinOutward(client: Socket, upstream: Socket, asked: () => void): void 
   upstream.on('drain', () => client.resume());
 }
 
+/** The same with delays and cut connections, at the begin of each request. */
+function joinDisturbed(client: Socket, upstream: Socket, inject: Injection, begins: () => boolean, asked: () => void): void {
+  client.on('data', (bytes: Buffer) => {
+    const begun = begins();
+    asked();
+    if (begun && inject.random() < inject.errorShare) {
+      client.resetAndDestroy();
+      upstream.resetAndDestroy();
+      return;
+    }
+    // What follows, also the client's end, is read only afterwards, so that the order stays.
+    client.pause();
+    setTimeout(
+      () => {
+        if (!upstream.destroyed) upstream.write(bytes);
+        if (upstream.writableLength < upstream.writableHighWaterMark) client.resume();
+      },
+      begun ? inject.delayMs : 0,
+    );
+  });
+  upstream.on('drain', () => client.resume());
+}
+
 /** A half-close is passed on as one, an abort as an abort: what was cut off must not look complete. */
 function joinEnds(client: Socket, upstream: Socket): void {
   if (client.readableEnded) upstream.end();
@@ -121,6 +148,8 @@ function createMeter(now: () => number) {
   let begunAt = performance.now();
   let firstByteMs: number | undefined;
   return {
+    /** What the client says now is a new request. */
+    begins: () => !awaitsAnswer,
     asked(): void {
       lastTrafficAt = now();
       if (!awaitsAnswer && firstByteMs === undefined) begunAt = performance.now();

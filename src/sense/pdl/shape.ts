@@ -66,6 +66,9 @@ export const TRAFFIC_FIELDS: Readonly<Record<string, Shape>> = {
 };
 const traffic = object(TRAFFIC_FIELDS);
 
+/** What is really asked in a rehearsal with real requests. */
+const request = object({ http: text, sql: text, redis: list(text), body: text, writes: { is: 'anything' } });
+
 const resource = object(
   {
     id: name,
@@ -82,6 +85,7 @@ const resource = object(
     duration_ms: DISTRIBUTION,
     sla: object({ priority: { is: 'text', oneOf: PRIORITIES }, latency_target_ms: count, learnt: list(text) }),
     traffic,
+    request,
   },
   'id',
 );
@@ -113,7 +117,7 @@ const persona = object(
     recurrence: object({ per_week: quantity, hour_of_week: { is: 'list', of: probability, length: 168 } }),
     engagement_patterns: list(
       object(
-        { name, time_window: duration, interaction_type: name, expected_volume: count, latency_target_ms: count },
+        { name, time_window: duration, interaction_type: name, expected_volume: count, latency_target_ms: count, request },
         'name',
         'time_window',
         'interaction_type',

@@ -58,6 +58,9 @@ export interface RehearsalResult {
   readonly practiceGraph: PracticeSet;
 }
 
+/** Who answered: the queueing model, or resources that were warmed for it. */
+export type Engine = 'model' | 'live';
+
 export type Interval = readonly [low: number | null, high: number | null];
 
 export interface Setting {
@@ -72,13 +75,17 @@ export interface Setting {
   readonly replications: number;
   readonly requests: number;
   readonly end: string;
+  /** Absent in results of before there were real requests: `model`. */
+  readonly engine?: Engine;
   readonly injected: readonly string[];
 }
 
 export interface ResultParts {
-  readonly setting: Pick<Setting, 'personas' | 'durationMs' | 'scale' | 'startAt' | 'seed' | 'injected'>;
+  readonly setting: Pick<Setting, 'personas' | 'durationMs' | 'scale' | 'startAt' | 'seed' | 'injected' | 'engine'>;
   readonly now: Case;
   readonly assumed: readonly string[];
+  /** Undefined: those that follow from a simulation. */
+  readonly notes?: readonly string[];
   readonly found: readonly Deviation[];
   readonly causes: readonly Cause[];
   readonly advised: Advised;
@@ -92,7 +99,9 @@ export function resultOf(parts: ResultParts): RehearsalResult {
   const result: RehearsalResult = {
     version: 1,
     rehearsal: { ...setting, measuredMs, warmUpMs, replications, requests, end },
-    utilization: Object.fromEntries(figures.resources.map((r) => [r.id, r.utilization.value])),
+    utilization: Object.fromEntries(
+      figures.resources.filter((r) => !Number.isNaN(r.utilization.value)).map((r) => [r.id, r.utilization.value]),
+    ),
     latencyMs: each(total.latencyMs, (e) => e.value),
     errorRate: total.errorRate.value,
     throughput: total.throughput.value,
@@ -106,7 +115,7 @@ export function resultOf(parts: ResultParts): RehearsalResult {
       ...parts.assumed,
       `prices: ${PRICE.core} $ a core and hour, ${PRICE.gigabyte} $ a GB and hour; an hour of waiting is worth ${WAITING_HOUR} $; a failure costs as much as waiting ${FAILURE_MS / 1000} s`,
     ],
-    notes: notesOf(parts),
+    notes: parts.notes ?? notesOf(parts),
     deviations: parts.found.map(({ practice, of, threshold: { figure, of: _, ...limit }, value }) => ({
       practice: practice.id,
       title: practice.title,
@@ -141,7 +150,7 @@ function plain(value: unknown): unknown {
 }
 
 /** Fewer say little about the slowest hundredth. */
-const FEW = 1000;
+export const FEW = 1000;
 
 function notesOf({ now: { rehearsed }, setting }: ResultParts): readonly string[] {
   const { offered, requests, end, measuredMs, warmUpMs } = rehearsed;

@@ -2,6 +2,7 @@ import { failed, ok, type Result, RUNGS, type Rung } from '../../domain/index.ts
 import { type Burst, type Peak, peakOf } from '../model/arrivals.ts';
 import { Fields, shown } from './fields.ts';
 import { isoMs } from './lengthOfTime.ts';
+import { type Request, requestOf } from './request.ts';
 import type { ProcessorLimit, VARIABLES, Variables } from './scenario.ts';
 import type { ServiceTime } from './serviceTime.ts';
 
@@ -36,6 +37,7 @@ export interface ReadResource {
   readonly coldStartMs?: number;
   readonly rung?: Rung;
   readonly variables?: Variables;
+  readonly request?: Request;
 }
 
 export interface ReadEdge {
@@ -63,6 +65,7 @@ export interface ReadPattern {
   readonly volume: number;
   readonly latencyTargetMs?: number;
   readonly entry?: string;
+  readonly request?: Request;
 }
 
 export interface ReadTraffic {
@@ -149,6 +152,7 @@ function resourceOf(f: Fields): ReadResource {
     ...maybe('coldStartMs', service?.number('cold_start_ms', 0)),
     ...maybe('rung', rung as Rung | undefined),
     ...maybe('variables', variablesOf(service, ['concurrency', 'queue_limit'])),
+    ...maybe('request', requestOf(f.object('request'))),
     ...(stall ? { stall: { share: stall.number('share', 0, 1) ?? 0, ms: stall.positive('ms') ?? 0 } } : {}),
   };
 }
@@ -253,6 +257,7 @@ function patternOf(f: Fields): ReadPattern {
     volume: f.number('expected_volume', 0) ?? 0,
     ...maybe('latencyTargetMs', f.number('latency_target_ms', 0)),
     ...maybe('entry', f.text('entry')),
+    ...maybe('request', requestOf(f.object('request'))),
   };
 }
 

@@ -167,6 +167,7 @@ function modelled(r: ReadResource, rung: Rung, sessionsOnly: boolean, assumed: s
     replicas: r.replicas ?? 1,
     ...maybe('queueLimit', r.queueLimit),
     ...maybe('processor', r.processor),
+    ...maybe('request', r.request),
     time,
     ...(sessionsOnly && !r.time && ofDuration(r, sessionsOnly) ? { wholeUse: true as const } : {}),
     errorRate: r.errorRate ?? 0,
@@ -284,6 +285,7 @@ function visitorsOf(persona: ReadPersona, context: Context): Result<readonly Vis
         entries,
         choose: 'one',
         ...maybe('latencyTargetMs', p.latencyTargetMs),
+        ...maybe('request', p.request),
       });
     }
     return ok(all);

@@ -1,3 +1,4 @@
+import type { Request } from './request.ts';
 import type { ServiceTime } from './serviceTime.ts';
 
 /** What a rehearsal is about, all defaults filled in: plain data, so that a change of it is another scenario. */
@@ -33,18 +34,13 @@ export interface ModelledResource {
   readonly cpuCores: number;
   readonly memoryBytes: number;
   readonly variables?: Variables;
+  /** What real visits ask of it where their pattern does not say so; undefined: what is usual of its kind. */
+  readonly request?: Request;
 }
 
 /** Which variable of its environment means a figure of it: `concurrency`, `queue_limit`; of a call, and of its caller's: `pool`, `timeout_ms`, `retries`, `backoff_ms`, `cache`. */
 export type Variables = Readonly<Partial<Record<(typeof VARIABLES)[number], string>>>;
 export const VARIABLES = ['concurrency', 'queue_limit', 'pool', 'timeout_ms', 'retries', 'backoff_ms', 'cache'] as const;
-
-export interface ProcessorLimit {
-  /** On which it may run at once. */
-  readonly cores: number;
-  /** Cores that it may use on average, as a container's limit (the kernel's quota) says; undefined: all of them. */
-  readonly limit?: number;
-}
 
 export interface ProcessorLimit {
   /** On which it may run at once. */
@@ -102,6 +98,8 @@ export interface Visitors {
   /** Of one request and its answer over the network, ms. */
   readonly transferMs: number;
   readonly latencyTargetMs?: number;
+  /** What they really ask where they enter. */
+  readonly request?: Request;
 }
 
 export interface Entry {

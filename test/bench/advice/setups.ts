@@ -108,12 +108,12 @@ export const SETUPS: readonly Setup[] = [
   {
     name: 'a pool of one connection',
     path: '/orders?customer={n}',
-    load: 0.8,
+    load: 0.74,
     compose: (ports) =>
       service(
         ports,
         'init: true',
-        '{ THREADS: "32", WORK: "1", POOL: "1", ORDERS: "200000", DATABASE_URL: "postgres://shop:shop@db/shop" }',
+        '{ THREADS: "32", WORK: "1", POOL: "1", ORDERS: "170000", DATABASE_URL: "postgres://shop:shop@db/shop" }',
         DATABASE,
       ),
     capacity: ({ db }) => 1000 / mean(db),
@@ -154,7 +154,7 @@ export const SETUPS: readonly Setup[] = [
   {
     name: 'one copy of a program of one thread',
     path: '/work',
-    load: 0.78,
+    load: 0.75,
     compose: (ports) => service(ports, 'init: true', '{ THREADS: "1", WORK: "50000" }'),
     capacity: ({ total }) => 1000 / mean(total),
     document: ({ api }, { total }, perSecond) =>
