@@ -67,7 +67,8 @@ export function createCarryOut(ports: CarryOutPorts) {
   }
 
   async function unreplicate(resource: Resource, replicas: number): Promise<Result<unknown>> {
-    const gone = replicasOf(resource, replicas);
+    // Another remedy may want some of them.
+    const gone = replicasOf(resource, replicas).filter((r) => !ports.resource(r.id));
     await Promise.all(gone.map((r) => ports.retire(r.id)));
     const results = await Promise.all(gone.map((r) => climbs.reach(r, 'absent', 'person')));
     return results.find((r) => !r.ok) ?? ok(undefined);

@@ -8,7 +8,7 @@ import { measuresOf, type Surroundings } from './measures.ts';
 import { createOffers, NOT_AGAIN_MS, type Offered, type OfferPorts } from './offers.ts';
 import { type PreviewSurroundings, previewOf, type RemedyPreview } from './preview.ts';
 import type { Given, Recommendation, Remedy, RemedyLine } from './remedy.ts';
-import { replicaWishes, tuned, withReplicas } from './tuned.ts';
+import { holding, replicaWishes, tuned, withReplicas } from './tuned.ts';
 
 const MINUTE = 60_000;
 /** Clients of so long before are what an effect is held against. */
@@ -110,6 +110,7 @@ export function createRemedies(ports: RemediesPorts) {
 
   async function apply(advice: Recommendation, given: Given | undefined, by: Remedy['by']): Promise<Result<Remedy>> {
     if (!ports.trusted()) return failed('not-trusted', 'never', 'Nothing is changed in Restricted Mode. Trust this workspace first.');
+    if (holding(all()).some((r) => r.text === advice.text)) return failed('in-use', 'never', `“${advice.text}” is applied already.`);
     const { measures, byHand, refused } = measuresOf(advice.changes, surroundings(), given);
     if (measures.length === 0)
       return failed('unsupported', 'never', [...refused, ...byHand].join(' ') || `${advice.text}: there is nothing to change here.`);
