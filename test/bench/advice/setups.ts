@@ -11,8 +11,9 @@ export interface Setup {
   readonly capacity: (took: Took) => number;
 }
 
-/** What single requests took: in all, and in the database. */
+/** What single requests took: in all, and in the database; and of the API's processor, as the kernel counts it against its limit, on average. */
 export interface Took {
+  readonly cpuMs: number;
   readonly total: readonly number[];
   readonly db: readonly number[];
 }
@@ -83,8 +84,9 @@ export const SETUPS: readonly Setup[] = [
     path: '/work',
     load: 0.78,
     compose: (ports) => service(ports, `cpus: ${LIMIT}`, '{ THREADS: "8", WORK: "50000" }'),
-    capacity: ({ total }) => (1000 * LIMIT) / mean(total),
-    document: ({ api }, { total }, perSecond) =>
+    // The kernel's count is what the limit holds back; what a virtual machine waits for its host is not in it.
+    capacity: ({ cpuMs }) => (1000 * LIMIT) / cpuMs,
+    document: ({ api }, { total, cpuMs }, perSecond) =>
       persona(
         [
           {
@@ -92,7 +94,7 @@ export const SETUPS: readonly Setup[] = [
             kind: 'service',
             requirements: machine(LIMIT),
             service: {
-              quantiles_ms: quantiles(total),
+              quantiles_ms: quantiles(total.map((ms) => (ms * cpuMs) / mean(total))),
               concurrency: 8,
               error_rate: 0,
               cpu: { cores: 2, limit: LIMIT },
