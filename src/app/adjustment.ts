@@ -1,6 +1,7 @@
 import {
   type Activity,
   type Allowance,
+  failed,
   isWarm,
   type Observation,
   type Resource,
@@ -42,6 +43,8 @@ export interface AdjustmentPorts {
 /** What one look at the machine came to. */
 export interface Look {
   readonly pressure: Pressure;
+  /** Of the machine, where it can be read. */
+  readonly processorCount?: number;
   /** Of what is ours and runs. */
   readonly usage: ReadonlyMap<ResourceId, Usage>;
   /** When the next look is due at the latest; undefined: whenever the app looks anyway. */
@@ -105,7 +108,8 @@ export function createAdjustment(ports: AdjustmentPorts) {
   async function tell(resource: Resource, allowance: Allowance): Promise<void> {
     const provider = ports.providerOf(resource);
     const refused = refusedAt.get(resource.id);
-    if (!provider?.limit || same(applied.get(resource.id), allowance)) return;
+    // A container that was made anew knows nothing of what a remedy gave to the one before.
+    if (!provider?.limit || (!resource.tuning?.limits && same(applied.get(resource.id), allowance))) return;
     if (refused !== undefined && ports.now() - refused < REFUSED_FOR_MS) return;
     const result = await provider.limit(resource, allowance, ports.context());
     if (result.ok) {
@@ -146,15 +150,28 @@ export function createAdjustment(ports: AdjustmentPorts) {
       // Their work presses on nothing where it can't be read how busy the machine is.
       const felt = input.work !== undefined && readings.processorBusy !== undefined;
       const watched = felt || pressure.shortOfMemory || [...states.values()].some((s) => !isEmpty(s.allowance));
-      return { pressure: seen.pressure, usage: usageOf(held()), ...(watched ? { lookAgainMs: LOOK_AGAIN_MS } : {}) };
+      const { processorCount } = readings;
+      const machine = processorCount === undefined ? {} : { processorCount };
+      return { pressure: seen.pressure, ...machine, usage: usageOf(held()), ...(watched ? { lookAgainMs: LOOK_AGAIN_MS } : {}) };
     },
     /** After each decision: the limits that the last look came to. */
     async apply(): Promise<void> {
       const wanted = ports.resources().flatMap((r) => {
         const state = states.get(r.id);
-        return state ? [tell(r, state.allowance)] : [];
+        if (state) return [tell(r, state.allowance)];
+        // What a remedy gave holds before anything was measured, too.
+        return r.tuning?.limits && isHeld(ports.observation(r.id)) ? [tell(r, {})] : [];
       });
       await Promise.all([...wanted, ...stopped().map((r) => tell(r, {}))]);
+    },
+    /** What it may take has changed by hand: told at once, and its fault, unlike after a decision. */
+    async retune(resource: Resource): Promise<Result<void>> {
+      const provider = ports.providerOf(resource);
+      if (!provider?.limit) return failed('unsupported', 'never', `What ${resource.id} may take cannot be changed while it runs.`);
+      const allowance = states.get(resource.id)?.allowance ?? {};
+      const result = await provider.limit(resource, allowance, ports.context());
+      if (result.ok) applied.set(resource.id, allowance);
+      return result;
     },
     /** At the first byte of a client, and before it is stopped: without waiting for the next pass. */
     async lift(resource: Resource): Promise<void> {

@@ -35,6 +35,7 @@ import type { AppPersonas } from './personaEdits.ts';
 import type { FoundHistory, HistoryPreview, HistorySource, ImportedHistory, KeptHistory } from './ports.ts';
 import type { PrivacyState } from './privacy.ts';
 import type { AppPrivacy } from './recorded.ts';
+import type { AppRemedies } from './remedies/remedies.ts';
 import type { AppSnapshots } from './snapshots.ts';
 
 /** What a host shows: one immutable value, replaced at every change. */
@@ -140,6 +141,8 @@ export interface App {
   standbys(): readonly ResourceId[];
   /** Keeps a standby of each of these and of no other; those that go are removed, their volumes stay. */
   keepStandbys(resources: readonly ResourceId[]): Promise<readonly Fault[]>;
+  /** Recommendations of rehearsals, applied for real and taken back. */
+  readonly remedies: AppRemedies;
   /** Workflows as the developer wants them. */
   readonly edits: AppEdits;
   /** Seeded states that are kept to start from, over all engines. */

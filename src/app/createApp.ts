@@ -12,6 +12,8 @@ import {
 } from '../domain/index.ts';
 import type { Situation } from '../plan/decide.ts';
 import { dependenciesOf } from '../plan/dependencies.ts';
+import { sampleOf } from '../plan/remedies/effect.ts';
+import { replicatedBy } from '../plan/replica.ts';
 import type { Context, EngineEvent } from '../provision/provider.ts';
 import type { Signal } from '../sense/signal.ts';
 import { createAdjustment } from './adjustment.ts';
@@ -23,7 +25,7 @@ import { createDeclared } from './declared.ts';
 import { createOutlooks, surestOf } from './demand/outlooks.ts';
 import { createWatch } from './demand/watch.ts';
 import { createEagerness } from './eagerness.ts';
-import { createEdits, resourcesWith, withMarks } from './edits.ts';
+import { createEdits, pinIn, resourcesWith, withMarks } from './edits.ts';
 import { emptied } from './emptied.ts';
 import { createEngines } from './engines.ts';
 import { createExperiments } from './experiments.ts';
@@ -48,6 +50,7 @@ import { look, type View } from './pipeline.ts';
 import { EMPTY_MEMORY, type Memory, type Ports } from './ports.ts';
 import { createPrivacy } from './privacy.ts';
 import { createRecorded } from './recorded.ts';
+import { createRemedies } from './remedies/remedies.ts';
 import { createResourceStates } from './resourceStates.ts';
 import { createSecretFilter } from './secretFilter.ts';
 import { createSensing } from './sensing.ts';
@@ -179,8 +182,8 @@ export async function createApp(given: Ports): Promise<App> {
     ...ports,
     tell,
     heard: heardFromEngine,
-    asHad: (resources) => variants.asHad(resources),
-    edited: (...given) => editedResources(...given),
+    asHad: (resources) => remedies.withReplicas(variants.asHad(resources)),
+    edited: (...given) => remedies.tuned(editedResources(...given)),
   });
   const setbacks = createSetbacks(now);
   const engines = createEngines(ports.providers, now, setbacks.engineIsBack);
@@ -354,7 +357,7 @@ export async function createApp(given: Ports): Promise<App> {
     rhythms: () => learning.rhythms(),
     outlooks: surestOf([outlooks, watch]),
     session: sensing.session,
-    standbys: (resources) => variants.wishes(resources),
+    standbys: (resources) => new Map([...variants.wishes(resources), ...remedies.wishes(resources)]),
     eagernessOf: eagerness.of,
   });
   const variants = createVariants({
@@ -378,7 +381,7 @@ export async function createApp(given: Ports): Promise<App> {
     resources: declared.resources,
     providerOf: (resource) => engines.engineOf(resource)?.provider,
     observation: (id) => standings.of(id).observation,
-    inUse: (id) => situations.isInUse(id),
+    inUse: (id) => situations.isInUse(replicatedBy(id)),
     latencyMs: (id) => gateways.latency(id)?.medianMs,
     activities: sensing.session,
     limits: () => ({ budgetBytes: settings.memoryBytes, battery: settings.battery ?? 'careful' }),
@@ -425,6 +428,39 @@ export async function createApp(given: Ports): Promise<App> {
     active: () => view?.active,
     situation: (resources, by) => ({ ...situation({ resources, memory: by.memory }), ...by }),
     changed: resourcesEdited,
+  });
+  const remedies = createRemedies({
+    now,
+    random: ports.random,
+    climbs,
+    resources: declared.resources,
+    byId: declared.byId,
+    resource: declared.get,
+    observation: (id) => standings.of(id).observation,
+    engine: (resource) => engines.engineOf(resource)?.provider.name,
+    providerOf: (resource) => engines.engineOf(resource)?.provider,
+    context: () => context(signal, undefined, 'person'),
+    retune: adjustment.retune,
+    retire: (id) => gateways.retire(id),
+    edit: edits.app.make,
+    pin: (id, persona) => pinIn(edits.overlay(), id, persona),
+    standbys: () => memory.standbys,
+    keepStandbys: variants.keep,
+    memory: () => memory,
+    remember,
+    refresh: () => declared.refresh(),
+    pass: passes.pass,
+    trusted: () => trusted,
+    acts: () => actsOnDecisions,
+    mode,
+    remediation: () => settings.remediation ?? 'off',
+    connections: (id) => gateways.traffic(id)?.connections ?? 0,
+    memoryOf: (id) => memory.usage[id]?.memoryBytes ?? declared.get(id)?.memoryBytes ?? 0,
+    freeBytes: () => Math.max(0, settings.memoryBytes - (view?.plan.usedBytes ?? 0)),
+    machineCores: () => looked?.processorCount ?? 1,
+    pressed: () => looked?.pressure.yielding !== undefined || looked?.pressure.fetching !== undefined,
+    waited: (id, since, until) => sampleOf(gateways.waits(id, since, until)),
+    tell,
   });
   const states = createResourceStates({
     declared,
@@ -514,7 +550,9 @@ export async function createApp(given: Ports): Promise<App> {
     if (await ports.store.isSuperseded?.()) await startOver();
     // What other windows said and learnt of this workspace holds here, too.
     await ports.store.news?.((merged) => {
+      const before = memory.remedies;
       memory = asKept(merged);
+      if (JSON.stringify(before) !== JSON.stringify(memory.remedies)) declared.refresh();
     });
     await personaFile.look();
     sensing.endIfIdle();
@@ -527,6 +565,7 @@ export async function createApp(given: Ports): Promise<App> {
     await serving.resume();
     await gateways.retakePorts();
     variants.look();
+    remedies.look();
     await credentials?.pass();
     await observing.renew();
     looked = await adjustment.look();
@@ -674,6 +713,7 @@ export async function createApp(given: Ports): Promise<App> {
     personas: { ...personas, ...personaFile },
     privacy,
     recorded,
+    remedies,
     sensing,
     serving,
     snapshots,

@@ -167,6 +167,10 @@ export const resourcesWith =
   (declared: readonly Resource[], by: Overlay = overlay()) =>
     editedResources(declared, by);
 
+/** What a person pinned for it in this workflow, or in every one. */
+export const pinIn = ({ pins }: Overlay, resource: ResourceId, persona: string | undefined): 'always' | 'never' | undefined =>
+  pins.find((p) => p.resource === resource && p.persona === persona)?.rung;
+
 /** A workflow that was edited stays itself through learning anew, like one that was renamed by hand. */
 export function withMarks<M extends PersonaModel>(model: M, overlay: Overlay): M {
   const edited = editedPersonas(overlay);

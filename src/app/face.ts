@@ -23,6 +23,7 @@ import type { View } from './pipeline.ts';
 import type { Memory, Ports } from './ports.ts';
 import type { createPrivacy } from './privacy.ts';
 import type { createRecorded } from './recorded.ts';
+import type { Remedies } from './remedies/remedies.ts';
 import { replayPolicies } from './replayPolicies.ts';
 import type { createResourceStates } from './resourceStates.ts';
 import type { Sensing } from './sensing.ts';
@@ -50,6 +51,7 @@ export interface FacePorts
   readonly passes: Passes;
   readonly privacy: ReturnType<typeof createPrivacy>;
   readonly recorded: ReturnType<typeof createRecorded>;
+  readonly remedies: Remedies;
   readonly sensing: Sensing;
   readonly serving: ReturnType<typeof createServing>;
   readonly snapshots: ReturnType<typeof createSnapshots>;
@@ -177,6 +179,7 @@ export function createFace(ports: FacePorts): App {
     changeHistory: learning.changeHistory,
     personas,
     experiments: experiments.app,
+    remedies: ports.remedies.app,
     edits: edits.app,
     snapshots: snapshots.app,
     privacy: {
@@ -213,6 +216,7 @@ export function createFace(ports: FacePorts): App {
       await learning.underWay();
       await edits.underWay();
       await experiments.underWay();
+      await ports.remedies.underWay();
       await passes.pass();
       while (climbs.size > 0) {
         await climbs.settled();
@@ -221,6 +225,7 @@ export function createFace(ports: FacePorts): App {
     },
     dispose: async () => {
       await experiments.underWay();
+      await ports.remedies.underWay();
       ports.end();
       privacy.keepCounts();
       passes.stop();

@@ -7,6 +7,7 @@ import type { Budgets, CostPlan, Unmet } from '../plan/cost/leastWaiting.ts';
 import { type Placeable, placingsOf } from '../plan/cost/placings.ts';
 import { DEFAULT_PRICES, type PriceTable, readPriceTable } from '../plan/cost/priceTable.ts';
 import { tradeOff } from '../plan/cost/tradeOff.ts';
+import { isReplica } from '../plan/replica.ts';
 import { budgetBytes } from '../plan/situation.ts';
 import { isStandby } from '../plan/standby.ts';
 import type { Look, View } from './pipeline.ts';
@@ -136,7 +137,7 @@ const patternsOf = ({ said }: Persona): readonly PatternDemand[] =>
 
 const certain = (value: number) => [{ value, probability: 1 }];
 
-const canBeWarm = (resource: Resource): boolean => resource.spec.type !== 'data-file' && !isStandby(resource);
+const canBeWarm = (resource: Resource): boolean => resource.spec.type !== 'data-file' && !isStandby(resource) && !isReplica(resource);
 
 /** Of each resource that it is used: as needed now, else as personas use it. */
 function chancesOf(view: View | undefined): ReadonlyMap<ResourceId, number> {

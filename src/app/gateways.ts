@@ -9,11 +9,13 @@ import {
   type Result,
   type UnixMs,
 } from '../domain/index.ts';
+import { replicatedBy } from '../plan/replica.ts';
 import { type Gateway, type GatewayEvent, openGateway } from '../provision/gateway/gateway.ts';
 import type { Side } from '../provision/gateway/sides.ts';
 import { createLatencies } from './latencies.ts';
 
 const DRAIN_MS = 2000;
+const LOOK_MS = 20;
 /** A client that awaits an answer is at work for so long (a migration, a report); afterwards it is one that waits for news. */
 const AT_WORK_FOR_MS = 10 * 60_000;
 
@@ -52,7 +54,7 @@ export function createGateways(ports: GatewayPorts) {
   const current = new Map<ResourceId, readonly Backend[]>();
   const standbys = new Map<ResourceId, StandbyWake>();
   const sides = new Map<ResourceId, Side>();
-  const latencies = createLatencies<ResourceId>();
+  const latencies = createLatencies<ResourceId>(ports.now);
   const of = (id: ResourceId): readonly Served[] => [...served.values()].filter(({ resource }) => resource.id === id);
 
   async function open(key: string, resource: Resource, { container, host, use }: DeclaredPort): Promise<void> {
@@ -100,7 +102,12 @@ export function createGateways(ports: GatewayPorts) {
   }
 
   function tellBackend({ resource, containerPort, gateway }: Served): void {
-    gateway.backend((current.get(resource.id) ?? []).find((b) => b.containerPort === containerPort));
+    const fits = (b: Backend): boolean => b.containerPort === containerPort;
+    const replicas = [...current].filter(([id]) => id !== resource.id && replicatedBy(id) === resource.id);
+    gateway.backend(
+      (current.get(resource.id) ?? []).find(fits),
+      replicas.flatMap(([, backends]) => backends.filter(fits)),
+    );
   }
 
   function tellStandby({ resource, containerPort, gateway }: Served): void {
@@ -135,7 +142,15 @@ export function createGateways(ports: GatewayPorts) {
     },
     backends(id: ResourceId, backends: readonly Backend[]): void {
       current.set(id, backends);
-      for (const entry of of(id)) tellBackend(entry);
+      for (const entry of of(replicatedBy(id))) tellBackend(entry);
+    },
+    /** Before a replica goes down: new clients go elsewhere, and what is under way there has a moment to finish. */
+    async retire(id: ResourceId): Promise<void> {
+      const leaving = current.get(id) ?? [];
+      this.backends(id, []);
+      const busy = (): boolean => of(replicatedBy(id)).some(({ gateway }) => leaving.some((b) => gateway.busyAt(b)));
+      for (const until = performance.now() + DRAIN_MS; busy() && performance.now() < until; )
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     },
     /** Its own port where it is a branch's copy, else the first declared one's stable endpoint. */
     endpoint(id: ResourceId): string | undefined {
@@ -149,6 +164,8 @@ export function createGateways(ports: GatewayPorts) {
     },
     /** Median time to the first byte of the latest connections that found it ready; undefined before there are five. */
     latency: (id: ResourceId) => latencies.median(id),
+    /** Times to the first byte of connections that ended in that time and found it ready. */
+    waits: latencies.within,
     /** How this resource's twin is made to serve (it may be paused until then); undefined: there is none any more. */
     standby(id: ResourceId, wake: StandbyWake | undefined): void {
       if (wake) standbys.set(id, wake);

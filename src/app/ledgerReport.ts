@@ -5,9 +5,12 @@ import { costOf } from './costs.ts';
 import { type EagernessEstimate, eagernessEstimates } from './eagerness.ts';
 import { type LedgerSummary, summarise } from './ledger.ts';
 import type { Memory } from './ports.ts';
+import type { RemedyLine } from './remedies/remedy.ts';
 import type { Replay } from './replayPolicies.ts';
 
 export interface LedgerReport {
+  /** Recommendations that were applied, kept or taken back, each with why; newest last. */
+  readonly remedies: readonly RemedyLine[];
   readonly summary: LedgerSummary;
   /** How often came true what was acted on or proposed, by what was said; tenths without a line are left out. */
   readonly calibration: readonly Reliability[];
@@ -37,6 +40,7 @@ export async function ledgerReport({ memory, workspace, resources, tell, replay 
   const replayed = await replay({ workspace, costs });
   if (!replayed.ok && replayed.fault.code !== 'cancelled') tell(replayed.fault);
   return {
+    remedies: memory.remedyLedger ?? [],
     summary: summarise(memory.ledger),
     calibration: reliability(memory.ledger),
     eagerness: eagernessEstimates(memory.choices),

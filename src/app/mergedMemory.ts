@@ -12,7 +12,7 @@ type Plain = Readonly<Record<string, unknown>>;
  */
 export function mergedMemory(base: Memory, ours: Memory, theirs: Memory): Memory {
   const merged = mergedPlain(base as unknown as Plain, ours as unknown as Plain, theirs as unknown as Plain, (key, was, own, other) => {
-    if (key === 'ledger') return bothOf(was as Memory['ledger'], own as Memory['ledger'], other as Memory['ledger']);
+    if (key === 'ledger' || key === 'remedyLedger') return bothOf(was as Lines, own as Lines, other as Lines);
     if (key === 'experiments') return mergedTests((was ?? {}) as Tests, own as Tests, other as Tests);
     if (key === 'model') return mergedModel(was as Memory['model'], own as PersonaModel, other as PersonaModel);
     return RECORDS.has(key) ? mergedPlain((was ?? {}) as Plain, own as Plain, other as Plain, (_entry, _was, mine) => mine) : own;
@@ -21,7 +21,15 @@ export function mergedMemory(base: Memory, ours: Memory, theirs: Memory): Memory
 }
 
 /** Those whose entries have nothing to do with one another. */
-const RECORDS: ReadonlySet<string> = new Set(['feedback', 'climbs', 'steps', 'usage', 'ports', 'eagernessOf'] satisfies (keyof Memory)[]);
+const RECORDS: ReadonlySet<string> = new Set([
+  'feedback',
+  'climbs',
+  'steps',
+  'usage',
+  'ports',
+  'eagernessOf',
+  'remedies',
+] satisfies (keyof Memory)[]);
 
 type Tests = NonNullable<Memory['experiments']>;
 
@@ -43,13 +51,15 @@ function mergedPlain(base: Plain, ours: Plain, theirs: Plain, both: Decide): Pla
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
+type Lines = readonly { readonly at: number }[] | undefined;
+
 /** What both had and one took out is out; what either added is in, in the order of time. */
-function bothOf(base: Memory['ledger'], ours: Memory['ledger'], theirs: Memory['ledger']): Memory['ledger'] {
+function bothOf(base: Lines, ours: Lines, theirs: Lines): Lines {
   const [was, own, other] = [base, ours, theirs].map((lines) => new Set((lines ?? []).map((line) => JSON.stringify(line))));
   const kept = [...new Set([...(own as Set<string>), ...(other as Set<string>)])].filter(
     (line) => !was?.has(line) || (own?.has(line) && other?.has(line)),
   );
-  return kept.map((line) => JSON.parse(line) as Memory['ledger'][number]).sort((a, b) => a.at - b.at);
+  return kept.map((line) => JSON.parse(line) as { readonly at: number }).sort((a, b) => a.at - b.at);
 }
 
 const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);

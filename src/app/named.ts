@@ -1,8 +1,11 @@
 import { failed, ok, type ResourceId, type Result } from '../domain/index.ts';
-import type { AppState } from './app.ts';
+
+interface Known {
+  readonly resources: readonly { readonly resource: { readonly id: ResourceId } }[];
+}
 
 /** The id of what somebody named; the end of an id is enough where it is unique. */
-export function resourceNamed({ resources }: Pick<AppState, 'resources'>, name: string): Result<ResourceId> {
+export function resourceNamed({ resources }: Known, name: string): Result<ResourceId> {
   const ids = resources.map((r) => r.resource.id);
   if (ids.includes(name)) return ok(name);
   const fitting = ids.filter((id) => id.endsWith(`/${name}`));

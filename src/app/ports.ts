@@ -7,6 +7,7 @@ import type { Logged } from '../learn/value/offPolicy.ts';
 import type { Branches, Head } from '../plan/branches.ts';
 import type { BatteryRule } from '../plan/pressure.ts';
 import type { Readings } from '../plan/readings.ts';
+import type { Remediation } from '../plan/remedies/guard.ts';
 import type { CalibratedModel } from '../predict/calibrate.ts';
 import type { Provider } from '../provision/provider.ts';
 import type { WorkspaceFiles } from '../sense/scan/scan.ts';
@@ -16,6 +17,7 @@ import type { Forecasts } from './demand/forecasts.ts';
 import type { AskFeed, FeedCache } from './feeds/feed.ts';
 import type { History } from './history.ts';
 import type { FileMemory } from './personaFile/fromFile.ts';
+import type { Remedy, RemedyLine } from './remedies/remedy.ts';
 import type { Replay } from './replayPolicies.ts';
 import type { RhythmData } from './rhythms.ts';
 
@@ -160,6 +162,8 @@ export interface Settings {
   readonly acts?: 'on-decisions' | 'when-asked';
   /** Whether the gateway may listen on the ports that the workspace declares. */
   readonly gateway: 'on' | 'off';
+  /** What is done about recommendations by itself (default: off). */
+  readonly remediation?: Remediation;
   /** Whether each branch has its own copy of the databases (default: off). */
   readonly branchCopies?: 'on' | 'off';
   /** Folders of which nothing is recorded: paths and globs (default: none). */
@@ -315,6 +319,10 @@ export interface Memory {
   readonly experiments?: Readonly<Record<string, Experiment>>;
   /** How eager a test found Prewarm should be for a persona, by its id. */
   readonly eagernessOf?: Readonly<Record<string, number>>;
+  /** Recommendations that were applied, by id; absent until one was. */
+  readonly remedies?: Readonly<Record<string, Remedy>>;
+  /** At most 200, newest last. */
+  readonly remedyLedger?: readonly RemedyLine[];
   /** The usual port is taken: the other one that was used, so that it stays the same. */
   readonly ports: Readonly<Record<string, number>>;
   /** Nothing is heard, and nothing begun on a prediction. */

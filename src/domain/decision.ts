@@ -30,6 +30,7 @@ export type ReasonCode =
   | 'failed-before'
   | 'yielding'
   | 'standby'
+  | 'replica'
   | 'no-provider'
   | 'unknown-state';
 

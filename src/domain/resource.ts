@@ -150,9 +150,19 @@ export interface Resource {
   readonly memoryBytes: number;
   /**
    * Tells another copy of the same declaration from the first: a branch's copy (`branch:NAME`, same id, so that what was learnt
-   * of the resource holds for it) or a standby (`standby`, an id of its own, since both stand at once). Engines keep it apart.
+   * of the resource holds for it), a standby (`standby:1`) or a replica (`replica:1`): ids of their own, since they stand at once. Engines keep
+   * it apart.
    */
   readonly variant?: string;
+  /** What remedies changed of what is declared; absent: nothing. */
+  readonly tuning?: Tuning;
+}
+
+export interface Tuning {
+  /** Variables of its environment, over the declared ones. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What it may take instead of what is declared. */
+  readonly limits?: Allowance;
 }
 
 /** Where the engine really serves it: the gateway splices to this. Always loopback. */

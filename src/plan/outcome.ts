@@ -108,8 +108,8 @@ function hindranceOf(resource: Resource, around: Around, reason: Reason): Hindra
   if (verdict.certain || dependants.some((id) => verdicts.get(id)?.certain)) return undefined;
   const pressed = pressureOn(rungOf(resource.id, s), desired, s.limits.pressure);
   if (pressed) return { reason: pressed, proposed: '' };
-  // A person has asked for a standby, whatever the mode.
-  if (s.mode !== 'auto' && verdict.reason.code !== 'standby') {
+  // A person has asked for a standby or for replicas, whatever the mode.
+  if (s.mode !== 'auto' && verdict.reason.code !== 'standby' && verdict.reason.code !== 'replica') {
     const text = `${reason.text} Mode is ${s.mode}.`;
     // To have it made is nothing that a person is asked about; only what would be warm is proposed.
     if (!holdsMemory(desired)) return hindered('not-worth-it', text);

@@ -1,5 +1,6 @@
 import { type Need, type Reason, type ReasonCode, type Resource, type ResourceId, rungIndex } from '../domain/index.ts';
 import { holdsMemory, warmRung } from './ladder.ts';
+import { isReplica } from './replica.ts';
 import { comparison, duration, type RungValue, rungValues } from './rungValues.ts';
 import { rungOf, type Situation } from './situation.ts';
 import { asEager } from './value.ts';
@@ -32,8 +33,10 @@ export function verdictOn(resource: Resource, s: Situation): Verdict {
     certain: true,
   });
   const standby = s.standbys?.get(resource.id);
-  if (standby === 'ready') return certain('standby', 'It serves in place of the first.');
+  if (standby === 'ready')
+    return isReplica(resource) ? certain('replica', 'It serves beside the first.') : certain('standby', 'It serves in place of the first.');
   if (standby === 'paused') return { ...no('standby', 'It waits, paused, to take over from the first.'), wants: [waiting(resource, s)] };
+  if (standby !== undefined && isReplica(resource)) return no('replica', 'The first is not warm, so none serves beside it.');
   if (standby !== undefined) return no('standby', 'Its first is not warm, so there is nothing to take over.');
   if (s.inUse.has(resource.id)) return certain('in-use', 'A client is connected to it.');
   switch (said) {

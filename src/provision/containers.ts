@@ -183,7 +183,8 @@ export function createContainers({
     if (!prepared.ok) return prepared;
     if (context.signal.aborted) return cancelled(resource);
     context.progress('creating');
-    const ours = prepared.value ?? (resource.variant === undefined ? undefined : NOTHING_OF_OURS);
+    const asDeclared = resource.variant === undefined && resource.tuning?.environment === undefined;
+    const ours = prepared.value ?? (asDeclared ? undefined : NOTHING_OF_OURS);
     for (let tries = 1; ; tries++) {
       const created = ours ? await createFrom(docker, resource, recipe, ours, context) : await recipe.create(context);
       // Somebody else (another window) may have won the race for the name: then it is adopted.

@@ -17,6 +17,9 @@ export const LABEL = {
 
 export const OWNER = 'prewarm';
 
+/** As a filter of the engine: all that is ours of this workspace. */
+export const ours = ({ workspace }: Pick<Context, 'workspace'>): string[] => [`${LABEL.owner}=${OWNER}`, `${LABEL.workspace}=${workspace}`];
+
 export function labelsFor(resource: Resource, context: Context): Record<string, string> {
   return {
     [LABEL.owner]: OWNER,
@@ -31,7 +34,7 @@ export function labelsFor(resource: Resource, context: Context): Record<string, 
 /** SHA-256 over canonical JSON of what the thing is made from: the same hash, the same thing, so it is adopted. */
 export function specHash(resource: Resource): string {
   return createHash('sha256')
-    .update(canonical({ spec: resource.spec, ports: resource.ports }))
+    .update(canonical({ spec: resource.spec, ports: resource.ports, environment: resource.tuning?.environment }))
     .digest('hex')
     .slice(0, 32);
 }

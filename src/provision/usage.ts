@@ -1,17 +1,12 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { type Allowance, failed, ok, type Resource, type ResourceId, type Result, type Usage } from '../domain/index.ts';
-import { isPodman, limitPodman } from './engine/podman.ts';
-import { LABEL, OWNER } from './ownership.ts';
+import { failed, type Resource, type ResourceId, type Usage } from '../domain/index.ts';
+import { limitContainers } from './limits.ts';
+import { LABEL, ours } from './ownership.ts';
 import type { Context, Provider } from './provider.ts';
 
 /** Two samples nearer than this say little: the system's clock of processor time ticks every 10 ms. */
 const LEAST_BETWEEN_MS = 200;
-const PERIOD_US = 100_000;
-/** The engine refuses less. */
-const LEAST_MEMORY_BYTES = 6 * 2 ** 20;
 
 /** What containers of ours take and may take, by the Docker Engine API: `measure` and `limit` of both container providers. */
 export function containerUsage(docker: () => Promise<Docker>): Required<Pick<Provider, 'measure' | 'limit'>> {
@@ -67,8 +62,6 @@ export async function measureContainers(
   return usages;
 }
 
-const ours = (context: Context): string[] => [`${LABEL.owner}=${OWNER}`, `${LABEL.workspace}=${context.workspace}`];
-
 /** Since the last time it was measured; the first time, over a fifth of a second. Undefined: it ended meanwhile. */
 async function usageOf(docker: Docker, id: string, samples: Samples): Promise<Usage | undefined> {
   try {
@@ -120,99 +113,4 @@ export function memoryOf({ memory_stats: { usage, privateworkingset, stats = {} 
   if (usage === undefined) return privateworkingset ?? 0;
   const droppable = stats.total_inactive_file ?? stats.inactive_file ?? 0;
   return droppable < usage ? usage - droppable : usage;
-}
-
-/**
- * Sets what our containers of this resource may take. A limit that stood there when we first came is the developer's
- * (`mem_limit`, `cpus`, `deploy.resources`) and is never touched; which those are is kept in a file per container, since the
- * container itself can no longer tell.
- */
-export async function limitContainers(docker: Docker, resource: Resource, allowance: Allowance, context: Context): Promise<Result<void>> {
-  const all = await docker.listContainers({ all: true, filters: { label: ours(context) } });
-  for (const { Id, Labels } of all) {
-    if (Labels[LABEL.resource] !== resource.id) continue;
-    const container = docker.getContainer(Id);
-    const { HostConfig } = await container.inspect();
-    const record = await declaredOf(Id, HostConfig as Limited, allowance, context);
-    const podman = await isPodman(docker);
-    // Podman goes on telling what the container was made with, so there it is said again each time.
-    const now = podman && record.written ? SAID_AGAIN : (HostConfig as Limited);
-    const change = await changeOf(docker, now, record, allowance);
-    if (Object.keys(change).length === 0) continue;
-    await (podman ? limitPodman(docker, Id, change) : container.update(change));
-  }
-  await forgetOthers(
-    all.map((c) => c.Id),
-    context,
-  );
-  return ok(undefined);
-}
-
-interface Limited {
-  readonly NanoCpus?: number;
-  readonly CpuQuota?: number;
-  readonly CpuPeriod?: number;
-  readonly Memory?: number;
-}
-
-const SAID_AGAIN: Limited = { CpuQuota: 1, Memory: 1 };
-
-/** Which limits are the developer's own. */
-interface Declared {
-  readonly cpu: boolean;
-  readonly memory: boolean;
-}
-
-const folderOf = (context: Context): string => join(context.storage, 'limits');
-
-/** Written before the first limit of ours is set, by whichever window comes first; never written anew. */
-async function declaredOf(
-  id: string,
-  now: Limited,
-  allowance: Allowance,
-  context: Context,
-): Promise<Declared & { readonly written: boolean }> {
-  const file = join(folderOf(context), `${id}.json`);
-  const declared: Declared = { cpu: (now.NanoCpus ?? 0) > 0 || (now.CpuQuota ?? 0) > 0, memory: (now.Memory ?? 0) > 0 };
-  const known = await readFile(file, 'utf8').catch(() => undefined);
-  if (known !== undefined) return { ...(JSON.parse(known) as Declared), written: true };
-  if (allowance.cpuCores === undefined && allowance.memoryBytes === undefined) return { ...declared, written: false };
-  await mkdir(folderOf(context), { recursive: true, mode: 0o700 });
-  try {
-    await writeFile(file, JSON.stringify(declared), { flag: 'wx', mode: 0o600 });
-    return { ...declared, written: true };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return { ...(JSON.parse(await readFile(file, 'utf8')) as Declared), written: true };
-  }
-}
-
-async function forgetOthers(living: readonly string[], context: Context): Promise<void> {
-  const names = await readdir(folderOf(context)).catch(() => [] as string[]);
-  const gone = names.filter((name) => !living.includes(name.replace(/\.json$/, '')));
-  await Promise.all(gone.map((name) => rm(join(folderOf(context), name), { force: true })));
-}
-
-async function changeOf(docker: Docker, now: Limited, declared: Declared, allowance: Allowance): Promise<Record<string, number>> {
-  return {
-    ...(declared.cpu ? {} : cpuChange(now, allowance.cpuCores)),
-    ...(declared.memory ? {} : await memoryChange(docker, now, allowance.memoryBytes)),
-  };
-}
-
-/** A quota rather than `NanoCpus`, since the engine knows no way back from that. */
-function cpuChange({ CpuQuota = 0 }: Limited, cores: number | undefined): Record<string, number> {
-  const quota = cores === undefined ? -1 : Math.max(1000, Math.round(cores * PERIOD_US));
-  if (quota === CpuQuota || (quota < 0 && CpuQuota <= 0)) return {};
-  return { CpuPeriod: PERIOD_US, CpuQuota: quota };
-}
-
-/**
- * Memory and swap go together, since cgroup v1 refuses a memory limit above that of both. The engine has no way back to
- * “no limit” either (it takes −1 for too little): all of the machine's memory is as good.
- */
-async function memoryChange(docker: Docker, { Memory = 0 }: Limited, wanted: number | undefined): Promise<Record<string, number>> {
-  if (wanted === undefined && Memory === 0) return {};
-  const bytes = Math.max(LEAST_MEMORY_BYTES, wanted ?? ((await docker.info()) as { MemTotal: number }).MemTotal);
-  return bytes === Memory ? {} : { Memory: bytes, MemorySwap: 2 * bytes };
 }

@@ -103,7 +103,8 @@ export function workflow(state: Shown, { asked, catalogue = [] }: WorkflowOption
 }
 
 /** A loose file is never warmed, and another copy is not another part of a workflow. */
-const isDrawn = ({ resource }: ShownResource): boolean => resource.spec.type !== 'data-file' && !resource.variant?.startsWith('standby');
+const isDrawn = ({ resource }: ShownResource): boolean =>
+  resource.spec.type !== 'data-file' && !/^(standby|replica)/.test(resource.variant ?? '');
 
 function resourcesOf(state: Shown, persona: Persona | undefined, overlay: Overlay | undefined): readonly ShownResource[] {
   const used = new Set(persona?.uses.map((u) => u.resource));

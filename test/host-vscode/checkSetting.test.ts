@@ -88,6 +88,7 @@ describe('a setting’s value', () => {
       kubernetes: { context: '', namespace: '' },
       devcontainerPath: '',
       battery: 'careful',
+      remediation: 'off',
       credentials: 'off',
       embedded: 'off',
       localBinaries: 'on',

@@ -9,10 +9,14 @@ export function changeWords(change: Change, t: Translate): string {
   switch (change.do) {
     case 'concurrency':
       return t('let {0} serve {1} at once', of, change.to);
+    case 'cpu':
+      return change.cores === 1 ? t('let {0} use 1 core', of) : t('let {0} use {1} cores', of, number(change.cores));
     case 'replicas':
       return t('run {0} replicas of {1}', change.to, of);
     case 'queue-limit':
       return t('let at most {0} wait at {1}', change.to, of);
+    case 'index':
+      return t('make {0} {1} times as fast (an index, a faster query)', of, number(1 / change.factor));
     case 'time':
       return change.factor < 1
         ? t('make {0} {1} times as fast (an index, a faster query)', of, number(1 / change.factor))

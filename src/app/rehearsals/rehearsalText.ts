@@ -97,8 +97,9 @@ function adviceLines({ advice, trials, together }: RehearsalResult): readonly st
   return [
     ...section(
       say('What would help, by what it is worth ({0} trials of {1} with the same chance)', trials.count, lengthText(trials.durationMs)),
-      advice.flatMap((a) => [
-        say('{0}: {1}; gain {2} $ an hour, cost {3} $', a.text, effect(a.before, a.after), number(a.gainPerHour), number(a.costPerHour)),
+      advice.flatMap((a, i) => [
+        // A number, by which `prewarm remedy` knows it.
+        `${i + 1}. ${say('{0}: {1}; gain {2} $ an hour, cost {3} $', a.text, effect(a.before, a.after), number(a.gainPerHour), number(a.costPerHour))}`,
         ...(a.assumes ? [`  ${say('assumes that {0}', a.assumes)}`] : []),
       ]),
     ),

@@ -301,4 +301,19 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
     run: lazily(async () => (await import('./simulateCommand.ts')).simulateCommand),
   },
+  remedy: {
+    usage: 'prewarm remedy <rehearsal.json> [--apply N [--statement SQL] [--persona NAME] [--yes]] | --list | --undo ID',
+    summary: 'Applies what a saved rehearsal recommends, and takes it back',
+    positionals: { min: 0, max: 1 },
+    options: {
+      ...live,
+      apply: { type: 'string', hint: 'The number of the recommendation that is applied.' },
+      statement: { type: 'string', hint: 'CREATE INDEX name ON table (…), where an index is recommended.' },
+      persona: { type: 'string', hint: 'Whose workflow something is kept warm for (every one).' },
+      undo: { type: 'string', hint: 'The one that is taken back; --list names them.' },
+      list: { type: 'boolean', hint: 'What was applied, and what came of it.' },
+      yes: { type: 'boolean', hint: 'Do not ask.' },
+    },
+    run: lazily(async () => (await import('./remedyCommand.ts')).remedyCommand),
+  },
 };

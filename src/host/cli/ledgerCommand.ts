@@ -10,10 +10,12 @@ export const ledgerCommand = (invocation: Invocation) =>
     return ok({ json: report, lines: linesOf(report) });
   });
 
-function linesOf({ summary, calibration, eagerness, policies }: LedgerReport): readonly string[] {
+function linesOf({ summary, calibration, eagerness, policies, remedies }: LedgerReport): readonly string[] {
   const tried = eagerness.filter((e) => e.tried > 0);
   return [
     `${summary.hits} hits, ${summary.misses} misses; ${(summary.savedMs / 1000).toFixed(1)} s saved, ${(summary.wastedWarmMs / 60_000).toFixed(1)} min warm for nothing.`,
+    ...(remedies.length > 0 ? ['', 'Remedies:'] : []),
+    ...remedies.map((r) => `  ${r.did}: ${r.text}. ${r.because}`),
     ...(calibration.length > 0 ? ['', 'Said and happened:'] : []),
     ...calibration.map((c) => `  ${percent(c.said)} said, ${percent(c.happened)} happened (${c.times} times)`),
     ...(tried.length > 0 ? ['', 'How eager, and what a session earned (off-policy estimate):'] : []),

@@ -14,6 +14,7 @@ import { personaCommands } from './personas/personaCommands.ts';
 import type { RehearsalPanel } from './rehearsal/rehearsalPanel.ts';
 import { simulate } from './rehearsal/simulate.ts';
 import { type ExperimentRehearsalPorts, rehearseExperiment } from './rehearseExperiment.ts';
+import { applyRecommendation, undoRemedy } from './remedies.ts';
 import { rotateCredentials } from './rotateCredentials.ts';
 import { setFeedSecret } from './setFeedSecret.ts';
 import { showSnapshots } from './showSnapshots.ts';
@@ -68,6 +69,8 @@ const TABLE: Readonly<Record<string, Act>> = {
   'prewarm.showExperiments': (app, _target, { experiments }) => showExperiments(app, experiments),
   'prewarm.simulate': (app, _target, { rehearsals }, targets) => simulate(app, targets, rehearsals.begin),
   'prewarm.showRehearsal': (_app, _target, { rehearsals }) => rehearsals.choose(),
+  'prewarm.applyRecommendation': (app) => applyRecommendation(app),
+  'prewarm.undoRemedy': (app) => undoRemedy(app),
   'prewarm.always': (app, target) => teachOne(app, target, 'always'),
   'prewarm.never': (app, target) => teachOne(app, target, 'never'),
   'prewarm.notNow': (app, target) => teachOne(app, target, 'not-now'),

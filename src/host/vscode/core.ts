@@ -30,6 +30,7 @@ export async function openCore(options: CoreOptions): Promise<App> {
       idleMs: options.idleMs,
       horizonMs: options.horizonMs,
       battery: options.battery,
+      remediation: options.remediation,
       branchCopies: options.branchCopies,
       excludedFolders: options.excludedFolders,
       feeds: options.feeds,

@@ -3,6 +3,7 @@ import type { App } from '../../app/app.ts';
 import type { Secrets } from '../../app/ports.ts';
 import type { Mode, Result } from '../../domain/index.ts';
 import type { BatteryRule } from '../../plan/pressure.ts';
+import type { Remediation } from '../../plan/remedies/guard.ts';
 import type { EngineWish } from '../../provision/engine/choose.ts';
 import type { Checked } from '../../sense/pdl/check.ts';
 import type { OtlpReceiver, OtlpReceiverOptions } from '../node/otlpReceiver.ts';
@@ -30,6 +31,7 @@ export interface CoreOptions {
   readonly embedded: 'on' | 'off';
   readonly localBinaries: 'on' | 'off';
   readonly battery: BatteryRule;
+  readonly remediation: Remediation;
   readonly excludedFolders: readonly string[];
   readonly feeds: readonly object[];
   readonly log: (line: string) => void;

@@ -23,6 +23,7 @@ import { createPublicApi } from './publicApi.ts';
 import { allSettings, createSettingsReader } from './readSettings.ts';
 import { registerRehearsals } from './rehearsal/rehearsalPanel.ts';
 import type { ExperimentRehearsalPorts } from './rehearseExperiment.ts';
+import { applyOne, offerRemedies } from './remedies.ts';
 import { createResourceTree } from './resourceTreeView.ts';
 import { editorSecrets } from './secrets.ts';
 import { createOtlpSensor, type OtlpSensor } from './sensors/otlpSensor.ts';
@@ -75,7 +76,18 @@ export function activate(context: vscode.ExtensionContext): PrewarmApi & Inside 
   const journal = registerJournal(context, open);
   const experiments = registerExperiments(context, open);
   const bundles = bundlesOf(context);
-  const rehearsals = registerRehearsals(context, { folder, bundles, core, handlers: {} });
+  const rehearsals = registerRehearsals(context, {
+    folder,
+    bundles,
+    core,
+    handlers: {
+      apply: async (advice) => {
+        const opened = await open();
+        return opened && applyOne(opened, advice);
+      },
+    },
+    recommended: (advice) => void open().then((opened) => opened && offerRemedies(opened, advice)),
+  });
   const experimentRehearsals: ExperimentRehearsalPorts = {
     ...registerExperimentRehearsals(context),
     rehearse: async (work, options) => (await core()).rehearseInThread(work, { ...options, bundles }),

@@ -10,7 +10,7 @@ export async function keepStandby(app: App): Promise<void> {
   const items = app
     .state()
     .resources.filter(
-      ({ resource: { spec, variant } }) => (spec.type === 'compose' || spec.type === 'docker') && !variant?.startsWith('standby'),
+      ({ resource: { spec, variant } }) => (spec.type === 'compose' || spec.type === 'docker') && !/^(standby|replica)/.test(variant ?? ''),
     )
     .map(({ resource: { id, name }, rung, standby }) => ({
       label: name,

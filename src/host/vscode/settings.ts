@@ -1,5 +1,6 @@
 import { MODES } from '../../domain/index.ts';
 import { BATTERY_RULES } from '../../plan/pressure.ts';
+import { REMEDIATION } from '../../plan/remedies/guard.ts';
 import type { Rule, ValueOf } from './checkSetting.ts';
 import type { CoreOptions } from './coreContract.ts';
 
@@ -33,6 +34,7 @@ export const SETTINGS = {
   'embedded.enabled': { rule: { type: 'boolean', default: true }, scope: 'machine', restricted: true, heard: 'after-reload' },
   'localBinaries.enabled': { rule: { type: 'boolean', default: true }, scope: 'machine', restricted: true, heard: 'after-reload' },
   battery: { rule: { type: 'choice', choices: BATTERY_RULES, default: 'careful' }, scope: 'machine', heard: 'at-once' },
+  remediation: { rule: { type: 'choice', choices: REMEDIATION, default: 'off' }, scope: 'resource', restricted: true, heard: 'at-once' },
   'branchCopies.enabled': { rule: { type: 'boolean', default: false }, scope: 'resource', heard: 'after-reload' },
   'snapshots.diskGB': {
     rule: { type: 'number', minimum: 0, maximum: 16_384, default: 10 },
@@ -100,6 +102,7 @@ export type Settings = Pick<
   | 'embedded'
   | 'localBinaries'
   | 'battery'
+  | 'remediation'
   | 'snapshotBytes'
   | 'branchCopies'
   | 'excludedFolders'
@@ -121,6 +124,7 @@ export function settingsOf(values: Values): Settings {
     kubernetes: { context: values['kubernetes.context'], namespace: values['kubernetes.namespace'] },
     devcontainerPath: values['devcontainer.path'],
     battery: values.battery,
+    remediation: values.remediation,
     credentials: onOff(values['credentials.enabled']),
     embedded: onOff(values['embedded.enabled']),
     localBinaries: onOff(values['localBinaries.enabled']),

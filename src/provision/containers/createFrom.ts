@@ -16,11 +16,8 @@ export async function createFrom(
 ): Promise<Result<void>> {
   const declared = await declaration.template(context);
   if (!declared.ok) return declared;
-  const template = withData(
-    resource.variant === undefined ? declared.value : asVariant(declared.value, resource, context),
-    prepared.paths,
-    prepared.mounts,
-  );
+  const own = resource.variant === undefined ? declared.value : asVariant(declared.value, resource, context);
+  const template = withData(tuned(own, resource), prepared.paths, prepared.mounts);
   const [first, ...others] = Object.entries(template.NetworkingConfig?.EndpointsConfig ?? {});
   const client = await docker();
   try {
@@ -43,10 +40,26 @@ export async function createFrom(
   return ok(undefined);
 }
 
-/** In the same networks under a name of its own, and unknown to the tool of the declaration, which would take it for the service. */
+/** With the variables that a remedy set. */
+function tuned(template: Template, { tuning }: Resource): Template {
+  const set = Object.entries(tuning?.environment ?? {});
+  if (set.length === 0) return template;
+  const declared = (template.Env ?? []).filter((line) => !set.some(([name]) => line.startsWith(`${name}=`)));
+  return { ...template, Env: [...declared, ...set.map(([name, value]) => `${name}=${value}`)] };
+}
+
+/**
+ * In the same networks under a name of its own, and unknown to the tool of the declaration, which would take it for the service. A replica bears the
+ * service's names as well, so that who asks the engine's resolver is led to all of them in turn.
+ */
 function asVariant(template: Template, resource: Resource, context: Context): Template {
   const alias = `${resource.name}--${(resource.variant ?? '').toLowerCase().replace(/[^a-z0-9-]+/g, '-')}`;
-  const endpoints = Object.keys(template.NetworkingConfig?.EndpointsConfig ?? {}).map((network) => [network, { Aliases: [alias] }]);
+  const shared = (own: readonly string[]): readonly string[] =>
+    resource.variant?.startsWith('replica:') ? own.filter((a) => a !== template.name) : [];
+  const endpoints = Object.entries(template.NetworkingConfig?.EndpointsConfig ?? {}).map(([network, { Aliases }]) => [
+    network,
+    { Aliases: [...shared(Aliases ?? []), alias] },
+  ]);
   return {
     ...template,
     name: stableName(resource, context),

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Backend, failed } from '../../domain/index.ts';
 import type { GatewayEvent, GatewayOptions } from './gatewayOptions.ts';
+import type { Load } from './load.ts';
 import { createShortcuts, type Shortcut } from './shortcut.ts';
 import type { At, Side, Sides } from './sides.ts';
 import { type Splice, splice } from './splice.ts';
@@ -12,10 +13,10 @@ const ATTEMPTS = 3;
 const WAKE_AGAIN_MS = 2000;
 
 /** The clients of one gateway, from their arrival to their end: held while there is no backend, then spliced. */
-export function createClients(options: GatewayOptions, sides: Sides, port: () => number) {
+export function createClients(options: GatewayOptions, sides: Sides, port: () => number, load: Load) {
   const { now, onEvent, onFault, inject, mostHeld = MOST_HELD } = options;
   const held = new Set<Socket>();
-  const splices = new Map<Splice, Side>();
+  const splices = new Map<Splice, At>();
   /** Whose backends are being dialled, one for each client. */
   const dialling: Side[] = [];
   const shortcutTo = createShortcuts();
@@ -50,8 +51,10 @@ export function createClients(options: GatewayOptions, sides: Sides, port: () =>
     const openedAt = performance.now();
     const cold = gate !== undefined || sides.known(sides.serving) === undefined;
     let joined: { readonly splice: Splice; readonly heldMs: number | undefined } | undefined;
+    let at: At | undefined;
     client.once('close', () => {
       held.delete(client);
+      if (at) load.remove(at.backend);
       if (joined) leave(joined.splice);
       onEvent(closed(performance.now() - openedAt, joined));
     });
@@ -60,8 +63,12 @@ export function createClients(options: GatewayOptions, sides: Sides, port: () =>
     if (held.size === 0) full = false;
     if (!found) return void client.destroy();
     joined = { splice: found.splice, heldMs: cold ? performance.now() - openedAt : undefined };
-    if (client.destroyed) found.splice.destroy();
-    else splices.set(found.splice, found.side);
+    if (client.destroyed) {
+      load.remove(found.at.backend);
+      return found.splice.destroy();
+    }
+    at = found.at;
+    splices.set(found.splice, at);
   }
 
   function leave(left: Splice): void {
@@ -70,14 +77,16 @@ export function createClients(options: GatewayOptions, sides: Sides, port: () =>
   }
 
   /** A backend that no longer answers is forgotten and woken again: it may have died unseen. */
-  async function join(client: Socket): Promise<{ splice: Splice; side: Side } | undefined> {
+  async function join(client: Socket): Promise<{ splice: Splice; at: At } | undefined> {
     for (let attempt = 0; attempt < ATTEMPTS && !client.destroyed; attempt++) {
       const at = await nextFor(client);
       if (!at) return undefined;
       dialling.push(at.side);
+      load.add(at.backend);
       const outcome = await splice({ client, to: at.backend, shortcut: at.shortcut, now, inject, spoke: () => spoke(at.side) });
       dialling.splice(dialling.indexOf(at.side), 1);
-      if (outcome.did === 'joined') return { splice: outcome.splice, side: at.side };
+      if (outcome.did === 'joined') return { splice: outcome.splice, at };
+      load.remove(at.backend);
       if (outcome.did === 'left') return undefined;
       if (outcome.did === 'exhausted') return exhausted(outcome.code);
       if (sides.refused(at) === 'turned') closeAll(at.side);
@@ -116,8 +125,10 @@ export function createClients(options: GatewayOptions, sides: Sides, port: () =>
     void sides.next();
   }
 
+  const isBusy = (each: Splice, quietMs: number): boolean => each.awaitsAnswer || now() - each.lastTrafficAt < quietMs;
+
   function closeAll(side: Side): void {
-    for (const [each, of] of splices) if (of === side) each.destroy();
+    for (const [each, at] of splices) if (at.side === side) each.destroy();
   }
 
   return {
@@ -144,8 +155,9 @@ export function createClients(options: GatewayOptions, sides: Sides, port: () =>
     },
     /** Something is under way on the primary, or was until a moment ago. */
     busy: (quietMs: number): boolean =>
-      dialling.includes('primary') ||
-      [...splices].some(([each, side]) => side === 'primary' && (each.awaitsAnswer || now() - each.lastTrafficAt < quietMs)),
+      dialling.includes('primary') || [...splices].some(([each, at]) => at.side === 'primary' && isBusy(each, quietMs)),
+    busyAt: (backend: Backend, quietMs: number): boolean =>
+      [...splices].some(([each, at]) => at.backend.port === backend.port && isBusy(each, quietMs)),
     end(): void {
       for (const client of held) client.destroy();
       for (const each of splices.keys()) each.destroy();

@@ -2,6 +2,7 @@ import { type Backend, ok, type Result } from '../../domain/index.ts';
 import { createClients } from './clients.ts';
 import type { GatewayOptions } from './gatewayOptions.ts';
 import { type Listener, listen } from './listen.ts';
+import { createLoad } from './load.ts';
 import { createSides, type Side, type Sides, type Wake } from './sides.ts';
 
 export type { GatewayEvent, GatewayOptions } from './gatewayOptions.ts';
@@ -20,8 +21,13 @@ export interface Gateway {
   readonly port: number;
   /** Set where something is not as declared, such as the port being taken: says so in words. */
   readonly note: string | undefined;
-  /** Where the primary is served now; undefined: the next client wakes it, and so do bytes on a connection that outlived it. */
-  backend(at: Backend | undefined): void;
+  /**
+   * Where the primary is served now; undefined: the next client wakes it, and so do bytes on a connection that outlived it. Its replicas
+   * share new clients with it, each going where the fewest are.
+   */
+  backend(at: Backend | undefined, replicas?: readonly Backend[]): void;
+  /** Clients that are joined with this backend, and are in the middle of something or were a moment ago. */
+  busyAt(backend: Backend): boolean;
   /** How the twin is made to serve, which may be paused until then; undefined: there is none. */
   standby(wake: Wake | undefined): void;
   /** Sends new clients to that side. Those there are go on, unless `existing` is `close`: for a primary that hangs. */
@@ -46,10 +52,11 @@ export interface Gateway {
  */
 export async function openGateway(options: GatewayOptions): Promise<Result<Gateway>> {
   const { wake, onFault } = options;
-  const sides = createSides({ wake, onFault, onTurn: (to, because) => options.onTurn?.(to, because) });
+  const load = createLoad();
+  const sides = createSides({ wake, onFault, onTurn: (to, because) => options.onTurn?.(to, because), choose: load.least });
   // A client may come before it is known what else there is to say of the port.
   let port = options.port;
-  const clients = createClients(options, sides, () => port);
+  const clients = createClients(options, sides, () => port, load);
   const listening = await listen(options.port, options.fallbackPort, clients.attend);
   if (!listening.ok) return listening;
   port = listening.value.port;
@@ -65,10 +72,11 @@ function gatewayOver(listener: Listener, clients: ReturnType<typeof createClient
     get note() {
       return listener.note;
     },
-    backend(at) {
-      sides.tell(at);
-      if (at) clients.prepare(at);
+    backend(at, replicas = []) {
+      sides.tell(at, replicas);
+      for (const each of at ? [at, ...replicas] : []) clients.prepare(each);
     },
+    busyAt: (backend) => clients.busyAt(backend, QUIET_MS),
     standby: sides.standby,
     prefer(side, because, existing = 'keep') {
       sides.prefer(side, because);

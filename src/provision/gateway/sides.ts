@@ -9,6 +9,7 @@ export interface SidesOptions {
   readonly wake: Wake;
   readonly onFault: (fault: Fault) => void;
   readonly onTurn: (to: Side, because: string) => void;
+  readonly choose?: Choose;
 }
 
 export interface At {
@@ -16,13 +17,18 @@ export interface At {
   readonly backend: Backend;
 }
 
+/** Of the backends that serve, the one with the fewest clients. */
+export type Choose = (side: Side, backends: readonly Backend[]) => Backend | undefined;
+
 /**
  * Where the next client goes: to the backend of the side that serves, which is woken if it has to be, once for all who wait. When the primary
  * can't be had and there is a standby, the standby serves from then on, until `prefer('primary')` or until it can't be had
  * itself: what was written to the one is not in the other, so a primary that came back is no reason to turn.
  */
-export function createSides({ wake, onFault, onTurn }: SidesOptions) {
+export function createSides({ wake, onFault, onTurn, choose = (_side, [first]) => first }: SidesOptions) {
   const backends: Partial<Record<Side, Backend>> = {};
+  /** Beside the primary, and like it. */
+  let replicas: readonly Backend[] = [];
   const waking: Partial<Record<Side, Waiting>> = {};
   const wakes: Partial<Record<Side, Wake>> = { primary: wake };
   let serving: Side = 'primary';
@@ -55,7 +61,8 @@ export function createSides({ wake, onFault, onTurn }: SidesOptions) {
     const failedSides = new Set<Side>();
     for (;;) {
       const side = serving;
-      const backend = backends[side];
+      const first = backends[side];
+      const backend = first && choose(side, side === 'primary' ? [first, ...replicas] : [first]);
       if (backend) return ok({ side, backend });
       const woken = await wakeUp(side);
       if (woken === undefined) continue;
@@ -71,6 +78,10 @@ export function createSides({ wake, onFault, onTurn }: SidesOptions) {
     next,
     /** It was dialled and does not accept: it is forgotten, so that it is woken again, or the other side takes over. */
     refused({ side, backend }: At): 'forgotten' | 'turned' {
+      if (replicas.includes(backend)) {
+        replicas = replicas.filter((r) => r !== backend);
+        return 'forgotten';
+      }
       const first = backends[side] === backend;
       if (first) delete backends[side];
       const other: Side = side === 'primary' ? 'standby' : 'primary';
@@ -79,8 +90,9 @@ export function createSides({ wake, onFault, onTurn }: SidesOptions) {
       turn(other, `${backend.host}:${backend.port} does not accept connections`);
       return 'turned';
     },
-    /** Where the primary is served; undefined: it has to be woken. */
-    tell(backend: Backend | undefined): void {
+    /** Where the primary is served (undefined: it has to be woken), and replicas that share its clients while it is. */
+    tell(backend: Backend | undefined, others: readonly Backend[] = []): void {
+      replicas = others;
       if (backend) backends.primary = backend;
       else delete backends.primary;
     },

@@ -7,7 +7,7 @@ import { FAILURE_MS, WAITING_HOUR } from '../scenario/defaults.ts';
 import { callsOf, type Scenario } from '../scenario/scenario.ts';
 import type { Case } from '../scenario/usual.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
-import { changed } from './change.ts';
+import { type Change, changed } from './change.ts';
 
 /** A recommendation and what simulating it showed, beside the same rehearsal without it. */
 export interface Advice {
@@ -38,7 +38,7 @@ export interface Effect {
 export interface Advised {
   /** Measured in each trial, ms: shorter than the rehearsal, so figures differ from its. */
   readonly trialMs: number;
-  /** Best first: by what it is worth, its gain less its cost. */
+  /** Best first: by what it is worth, its gain less its cost; of those that chance cannot tell from the best, what is the least to do. */
   readonly advice: readonly Advice[];
   /** The best of each cause, at once. */
   readonly together?: { readonly texts: readonly string[]; readonly before: Effect; readonly after: Effect };
@@ -90,7 +90,7 @@ export async function advise(
     const share = candidate.against.law === 'cold start' ? trial.durationMs / options.durationMs : 1;
     all.push(adviceOf(candidate, before.value, after.value, share * now.rehearsed.offered.interactionsPerSecond));
   }
-  const advice = all.filter((a) => helps(a)).sort((a, b) => b.worthPerHour - a.worthPerHour);
+  const advice = simplestFirst(all.filter((a) => helps(a)).sort((a, b) => b.worthPerHour - a.worthPerHour));
   const best = advice.filter((a, i) => advice.findIndex((b) => b.against.of === a.against.of) === i);
   const scenario = best.flatMap((a) => a.changes).reduce(changed, now.scenario);
   const { durationMs: trialMs } = trial;
@@ -146,6 +146,35 @@ function adviceOf(candidate: Candidate, before: Effect, after: Effect, interacti
     costPerHour,
     worthPerHour: gainPerHour * (assumes === undefined ? 1 : ASSUMED) - costPerHour,
   };
+}
+
+/** Of the best: closer than that is chance. */
+const AS_GOOD = 0.03;
+/** What runs is only given more; a figure is set anew; something more runs. */
+const EFFORT: Readonly<Record<Change['do'], number>> = {
+  cpu: 0,
+  concurrency: 1,
+  pool: 1,
+  timeout: 1,
+  retries: 1,
+  'queue-limit': 1,
+  rung: 1,
+  index: 2,
+  time: 2,
+  delay: 2,
+  stall: 2,
+  replicas: 3,
+  cache: 3,
+  errors: 3,
+};
+
+function simplestFirst(ranked: readonly Advice[]): readonly Advice[] {
+  const [best] = ranked;
+  if (!best) return ranked;
+  const effort = (a: Advice): number => Math.max(0, ...a.changes.map((c) => EFFORT[c.do]));
+  const asGood = ranked.filter((a) => a.worthPerHour >= (1 - AS_GOOD) * best.worthPerHour);
+  const first = asGood.reduce((least, a) => (effort(a) < effort(least) ? a : least), best);
+  return [first, ...ranked.filter((a) => a !== first)];
 }
 
 const helps = ({ before, after, worthPerHour }: Advice): boolean =>

@@ -1,7 +1,7 @@
 import type { Cause } from '../practice/causes.ts';
 import type { Law, Remedy } from '../practice/practice.ts';
 import { PRICE } from '../scenario/defaults.ts';
-import { type Call, callName, callsOf, type ModelledResource, serversOf } from '../scenario/scenario.ts';
+import { type Call, callName, callsOf, type ModelledResource, serversOf, type Variables } from '../scenario/scenario.ts';
 import type { Case } from '../scenario/usual.ts';
 import { type Change, changeText, rounded } from './change.ts';
 
@@ -17,8 +17,8 @@ export interface Candidate {
 }
 
 const LAW_REMEDIES: Readonly<Record<Law, readonly Remedy[]>> = {
-  saturation: ['raise-concurrency', 'add-replica', 'cache', 'index'],
-  'slow service': ['index', 'cache', 'add-replica'],
+  saturation: ['raise-cpu', 'raise-concurrency', 'add-replica', 'cache', 'index'],
+  'slow service': ['raise-cpu', 'index', 'cache', 'add-replica'],
   queueing: ['grow-pool'],
   'cold start': ['keep-warm', 'keep-paused'],
   'cold cache': ['warm-cache', 'raise-concurrency'],
@@ -31,6 +31,8 @@ const LAW_REMEDIES: Readonly<Record<Law, readonly Remedy[]>> = {
 const AIM = 0.6;
 /** A query with a fitting index against a scan: taken for a third of the time, which is little. */
 const INDEX = 1 / 3;
+/** Limits of processors are had in such steps, cores. */
+const CORE_STEP = 0.25;
 const INDEXED = ['database', 'dataset', 'search'];
 /** What they are asked can be asked again; whether a service's answer may be, only its makers know. */
 const CACHED = ['database', 'dataset', 'search', 'object-store'];
@@ -67,13 +69,21 @@ function remedyOf(remedy: Remedy, now: Case, r: ModelledResource, call: Call | u
   const needed = ((offered.load.get(r.id) ?? 0) * serversOf(r)) / AIM;
   const replicaCost = r.cpuCores * PRICE.core + (r.memoryBytes / 2 ** 30) * PRICE.gigabyte;
   switch (remedy) {
+    case 'raise-cpu': {
+      const { limit, cores } = r.processor ?? { limit: undefined, cores: 0 };
+      if (limit === undefined || limit >= cores) return [];
+      // Twice as much, as a replica would be; more where that is too little.
+      const wanted = Math.max(2 * limit, ((offered.load.get(r.id) ?? 0) * limit) / AIM);
+      const to = Math.min(cores, Math.ceil(wanted / CORE_STEP) * CORE_STEP);
+      return [{ changes: [{ do: 'cpu', of: r.id, cores: to }], costPerHour: (to - limit) * r.replicas * PRICE.core }];
+    }
     case 'raise-concurrency': {
       const to = Math.max(r.concurrency + 1, Math.ceil(needed / r.replicas));
       const seen = figures.resources.find((x) => x.id === r.id);
       // Workers that wait for others need no core; those that work do.
       const working = Math.min(1, (seen?.ownMs.value ?? 1) / (offered.holdMs.get(r.id) || 1));
       const costPerHour = (to / r.concurrency - 1) * r.replicas * r.cpuCores * working * PRICE.core;
-      return [{ changes: [{ do: 'concurrency', of: r.id, to }], costPerHour }];
+      return [{ changes: [{ do: 'concurrency', of: r.id, to, ...meant(r.variables, { concurrency: to }) }], costPerHour }];
     }
     case 'add-replica': {
       const to = Math.max(r.replicas + 1, Math.ceil(needed / r.concurrency));
@@ -90,16 +100,16 @@ function remedyOf(remedy: Remedy, now: Case, r: ModelledResource, call: Call | u
         },
       ];
     case 'limit-queue':
-      return r.queueLimit === undefined ? [{ changes: [{ do: 'queue-limit', of: r.id, to: 2 * serversOf(r) }], costPerHour: 0 }] : [];
+      return r.queueLimit === undefined ? [limitedQueue(r)] : [];
     case 'index':
       return INDEXED.includes(r.kind)
-        ? [{ changes: [{ do: 'time', of: r.id, factor: INDEX }], costPerHour: 0, assumes: 'its work then takes a third of the time' }]
+        ? [{ changes: [{ do: 'index', of: r.id, factor: INDEX }], costPerHour: 0, assumes: 'its work then takes a third of the time' }]
         : [];
     case 'cache':
       return into
         .filter((c) => CACHED.includes(r.kind) && (c.cache?.hitRate ?? 0) < HIT_RATE)
         .map((c) => ({
-          changes: [{ do: 'cache', of: callName(c), hitRate: HIT_RATE, ms: CACHE_MS }],
+          changes: [{ do: 'cache', of: callName(c), hitRate: HIT_RATE, ms: CACHE_MS, ...switchedOn(c.variables) }],
           costPerHour: c.cache ? 0 : CACHE.cores * PRICE.core + CACHE.gigabytes * PRICE.gigabyte,
           assumes: `${100 * HIT_RATE} % of what is asked was asked before`,
         }));
@@ -120,26 +130,21 @@ function remedyOf(remedy: Remedy, now: Case, r: ModelledResource, call: Call | u
           const inUse = (rate * (offered.holdMs.get(c.to) ?? 0)) / 1000;
           // Little's law for the mean, and two standard deviations of a Poisson number for its swings.
           const to = Math.max((c.pool as number) + 1, Math.ceil(inUse / 0.8), Math.ceil(inUse + 2 * Math.sqrt(inUse)));
-          return [{ changes: [{ do: 'pool', of: callName(c), to }], costPerHour: 0 }];
+          return [{ changes: [{ do: 'pool', of: callName(c), to, ...meant(c.variables, { pool: to }) }], costPerHour: 0 }];
         });
     case 'fewer-retries':
       return calls
         .filter((c) => c.retries > 1 || (c.retries === 1 && c.backoffMs < 50))
-        .map((c) => ({
-          changes: [{ do: 'retries', of: callName(c), times: 1, backoffMs: Math.max(100, 2 * c.backoffMs) }],
-          costPerHour: 0,
-        }));
+        .map((c) => ({ changes: [retried(c, Math.max(100, 2 * c.backoffMs))], costPerHour: 0 }));
     case 'retry-once':
-      return into
-        .filter((c) => c.retries === 0)
-        .map((c) => ({ changes: [{ do: 'retries', of: callName(c), times: 1, backoffMs: 50 }], costPerHour: 0 }));
+      return into.filter((c) => c.retries === 0).map((c) => ({ changes: [retried(c, 50)], costPerHour: 0 }));
     case 'set-timeout':
       return calls.flatMap((c): Idea[] => {
         const stall = r.stall ?? { share: 0, ms: 0 };
         const ms = rounded(Math.max(50, 8 * ((offered.holdMs.get(r.id) ?? 0) - stall.share * stall.ms)));
         return c.timeoutMs !== undefined && Math.abs(c.timeoutMs / ms - 1) < 0.2
           ? []
-          : [{ changes: [{ do: 'timeout', of: callName(c), ms }], costPerHour: 0 }];
+          : [{ changes: [{ do: 'timeout', of: callName(c), ms, ...meant(c.variables, { timeout_ms: ms }) }], costPerHour: 0 }];
       });
     case 'keep-warm':
     case 'keep-paused': {
@@ -155,4 +160,31 @@ function remedyOf(remedy: Remedy, now: Case, r: ModelledResource, call: Call | u
       ];
     }
   }
+}
+
+function limitedQueue(r: ModelledResource): Idea {
+  const to = 2 * serversOf(r);
+  return { changes: [{ do: 'queue-limit', of: r.id, to, ...meant(r.variables, { queue_limit: to }) }], costPerHour: 0 };
+}
+
+const retried = (c: Call, backoffMs: number): Change => ({
+  do: 'retries',
+  of: callName(c),
+  times: 1,
+  backoffMs,
+  ...meant(c.variables, { retries: 1, backoff_ms: backoffMs }),
+});
+
+/** The variables that mean these figures; nothing where the document does not say which. */
+function meant(variables: Variables | undefined, figures: Readonly<Partial<Record<keyof Variables, number>>>): Pick<Change, 'environment'> {
+  const set = Object.entries(figures).flatMap(([figure, value]) => {
+    const name = variables?.[figure as keyof Variables];
+    return name === undefined ? [] : [[name, String(value)]];
+  });
+  return set.length > 0 ? { environment: Object.fromEntries(set) } : {};
+}
+
+function switchedOn(variables: Variables | undefined): Pick<Change, 'environment'> {
+  const [name, value] = variables?.cache?.split(/=(.*)/s) ?? [];
+  return name !== undefined && value !== undefined ? { environment: { [name]: value } } : {};
 }

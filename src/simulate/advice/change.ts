@@ -4,12 +4,21 @@ import { type Call, callName, type ModelledResource, type Scenario } from '../sc
 import { timesAsLong } from '../scenario/serviceTime.ts';
 
 /** What can be different in a scenario: a fault that is injected, or a recommendation that is tried. `of` names a resource, or a call as `from → to`. */
-export type Change =
+export type Change = Difference & {
+  /** Variables that mean it for real, where the document says which: of the resource, or of who calls. A simulation does not look at them. */
+  readonly environment?: Readonly<Record<string, string>>;
+};
+
+type Difference =
   | { readonly do: 'concurrency'; readonly of: string; readonly to: number }
+  /** Cores that it may use, of one replica. */
+  | { readonly do: 'cpu'; readonly of: string; readonly cores: number }
   | { readonly do: 'replicas'; readonly of: string; readonly to: number }
   | { readonly do: 'queue-limit'; readonly of: string; readonly to: number }
   /** Its own work takes `factor` times as long. */
   | { readonly do: 'time'; readonly of: string; readonly factor: number }
+  /** The same, by an index on what it is asked for. */
+  | { readonly do: 'index'; readonly of: string; readonly factor: number }
   | { readonly do: 'delay'; readonly of: string; readonly ms: number }
   | { readonly do: 'errors'; readonly of: string; readonly rate: number }
   | { readonly do: 'stall'; readonly of: string; readonly share: number; readonly ms: number }
@@ -33,11 +42,14 @@ function changedResource(r: ModelledResource, change: Change): ModelledResource 
   switch (change.do) {
     case 'concurrency':
       return { ...r, concurrency: change.to };
+    case 'cpu':
+      return r.processor ? { ...r, cpuCores: change.cores, processor: { ...r.processor, limit: change.cores } } : r;
     case 'replicas':
       return { ...r, replicas: change.to };
     case 'queue-limit':
       return { ...r, queueLimit: change.to };
     case 'time':
+    case 'index':
       return { ...r, time: timesAsLong(r.time, change.factor) };
     case 'delay':
       return { ...r, delayMs: (r.delayMs ?? 0) + change.ms };
@@ -75,13 +87,17 @@ export function changeText(change: Change): string {
   switch (change.do) {
     case 'concurrency':
       return `let ${change.of} serve ${change.to} at once`;
+    case 'cpu':
+      return `let ${change.of} use ${rounded(change.cores)} core${change.cores === 1 ? '' : 's'}`;
     case 'replicas':
       return `run ${change.to} replicas of ${change.of}`;
     case 'queue-limit':
       return `let at most ${change.to} wait at ${change.of}`;
+    case 'index':
+      return `make ${change.of} ${rounded(1 / change.factor)} times as fast (an index, a faster query)`;
     case 'time':
       return change.factor < 1
-        ? `make ${change.of} ${rounded(1 / change.factor)} times as fast (an index, a faster query)`
+        ? `make ${change.of} ${rounded(1 / change.factor)} times as fast`
         : `make ${change.of} ${rounded(change.factor)} times as slow`;
     case 'delay':
       return `delay ${change.of} by ${rounded(change.ms)} ms`;

@@ -45,6 +45,7 @@ export type CallFigure = (typeof CALL_FIGURES)[number];
 
 /** What a practice recommends; `src/simulate/advice/candidates.ts` says how much of it. */
 export const REMEDIES = [
+  'raise-cpu',
   'raise-concurrency',
   'add-replica',
   'standby',

@@ -1,6 +1,7 @@
 import type { CallFigures, ResourceFigures } from '../result/figures.ts';
 import { FAILURE_MS } from '../scenario/defaults.ts';
 import { type Call, callName, callsOf, type ModelledResource, serversOf } from '../scenario/scenario.ts';
+import { meanOf } from '../scenario/serviceTime.ts';
 import type { Case, Usual } from '../scenario/usual.ts';
 import type { Law } from './practice.ts';
 
@@ -72,12 +73,24 @@ function crowded({ now, usual, seen, model, of }: Resource): Suspect | undefined
   const refused = zero(seen.turnedAwayRate.value);
   if ((seen.utilization.value < BUSY && refused <= 0.01) || !usual.crowded(seen, model)) return undefined;
   const share = visits(now, seen);
+  const heldMs = share * zero(seen.holdMs.value);
+  const slowedMs = model.processor ? Math.max(0, zero(seen.ownMs.value) - meanOf(model.time)) : 0;
+  // Those who share a processor do not queue for it: their work takes longer. It is its own.
+  if (slowedMs > zero(seen.waitMs.mean.value))
+    return {
+      of,
+      law: 'saturation',
+      own: true,
+      harmMs: share * slowedMs + waited(now, of) + share * refused * FAILURE_MS,
+      heldMs,
+      because: `its processor is busy ${percent(seen.utilization.value)} of the time, so that work of ${said(meanOf(model.time))} ms takes ${said(zero(seen.ownMs.value))} ms`,
+    };
   return {
     of,
     law: 'saturation',
     own: false,
     harmMs: waited(now, of) + share * refused * FAILURE_MS,
-    heldMs: share * zero(seen.holdMs.value),
+    heldMs,
     because: `busy ${percent(seen.utilization.value)} of the time; requests wait ${said(zero(seen.waitMs.mean.value))} ms for one of its ${serversOf(model)} servers${refused > 0 ? `, and ${percent(refused)} are turned away` : ''}`,
   };
 }

@@ -1,7 +1,8 @@
 import type { Compiled } from '../model/compile.ts';
 import type { RequestFigures, RunFigures, StationFigures } from '../model/engine.ts';
 import { PRICE } from '../scenario/defaults.ts';
-import { callName, callsOf, poolName, type Scenario, visitorsName } from '../scenario/scenario.ts';
+import { callName, callsOf, capacityOf, type ModelledResource, poolName, type Scenario, visitorsName } from '../scenario/scenario.ts';
+import { meanOf } from '../scenario/serviceTime.ts';
 import { type Estimate, estimate } from './estimate.ts';
 import { Histogram } from './histogram.ts';
 
@@ -42,7 +43,7 @@ export interface PatternFigures extends Outcome {
 export interface ResourceFigures {
   readonly id: string;
   readonly kind: string;
-  /** Servers busy, or waiting for what they called, 0–1. */
+  /** Servers busy, or waiting for what they called, or its processor where that is busier, 0–1. */
   readonly utilization: Estimate;
   /** Mean number who wait. */
   readonly queue: Estimate;
@@ -90,7 +91,7 @@ export function figuresOf(scenario: Scenario, compiled: Compiled, runs: readonly
     return {
       id: r.id,
       kind: r.kind,
-      utilization: over((run) => of(run).utilization),
+      utilization: over((run) => Math.max(of(run).utilization, processorUse(r, of(run).entered / run.measuredMs))),
       queue: over((run) => of(run).waiting),
       waitMs: { mean: over((run) => of(run).waitMs.mean), p95: over((run) => of(run).waitMs.quantile(0.95)) },
       ownMs: over((run) => of(run).ownMs / of(run).entered),
@@ -138,6 +139,12 @@ export function figuresOf(scenario: Scenario, compiled: Compiled, runs: readonly
     costPerHour: resources.reduce((sum, r) => sum + r.costPerHour, 0),
     memoryBytes: resources.reduce((sum, r) => sum + r.memoryBytes, 0),
   };
+}
+
+/** Share of what its processor can do that so many visits a ms ask for; 0: its work is none of a processor's. */
+function processorUse(r: ModelledResource, perMs: number): number {
+  const capacity = capacityOf(r);
+  return capacity === undefined ? 0 : Math.min(1, (perMs * meanOf(r.time)) / capacity);
 }
 
 const endedOf = (r: RequestFigures): number => r.latencyMs.count + r.failed + r.timedOut;

@@ -3,7 +3,7 @@ import { type Burst, type Peak, peakOf } from '../model/arrivals.ts';
 import { Fields, shown } from './fields.ts';
 import { isoMs } from './lengthOfTime.ts';
 import { type Request, requestOf } from './request.ts';
-import type { ProcessorLimit } from './scenario.ts';
+import type { ProcessorLimit, VARIABLES, Variables } from './scenario.ts';
 import type { ServiceTime } from './serviceTime.ts';
 
 /** What a persona document (DESIGN §5.2) and the service model beside it say that a rehearsal needs; what is not said is absent. */
@@ -36,6 +36,7 @@ export interface ReadResource {
   readonly stall?: { readonly share: number; readonly ms: number };
   readonly coldStartMs?: number;
   readonly rung?: Rung;
+  readonly variables?: Variables;
   readonly request?: Request;
 }
 
@@ -55,6 +56,7 @@ export interface ReadCall {
   readonly pool?: number;
   readonly optional?: boolean;
   readonly cache?: { readonly hitRate: number; readonly ms?: number };
+  readonly variables?: Variables;
 }
 
 export interface ReadPattern {
@@ -149,9 +151,31 @@ function resourceOf(f: Fields): ReadResource {
     ...maybe('errorRate', service?.number('error_rate', 0, 1)),
     ...maybe('coldStartMs', service?.number('cold_start_ms', 0)),
     ...maybe('rung', rung as Rung | undefined),
+    ...maybe('variables', variablesOf(service, ['concurrency', 'queue_limit'])),
     ...maybe('request', requestOf(f.object('request'))),
     ...(stall ? { stall: { share: stall.number('share', 0, 1) ?? 0, ms: stall.positive('ms') ?? 0 } } : {}),
   };
+}
+
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** `environment`: the variable that means each; that of a cache with the value that switches it on. */
+function variablesOf(f: Fields | undefined, known: readonly (typeof VARIABLES)[number][]): Variables | undefined {
+  const environment = f?.object('environment');
+  if (!environment) return undefined;
+  const entries = known.flatMap((key) => {
+    const said = environment.text(key);
+    if (said === undefined) return [];
+    const [name, value] = key === 'cache' ? said.split(/=(.*)/s) : [said, ''];
+    if (VARIABLE.test(name as string) && value !== undefined) return [[key, said]];
+    return (
+      environment.problem(
+        key,
+        `is “${said}”, and must be ${key === 'cache' ? 'like CACHE_URL=redis://cache' : 'the name of a variable, like POOL_SIZE'}`,
+      ) ?? []
+    );
+  });
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
 /** A limit alone: the kernel lets as many threads run as the machine has cores, of which two are the least that is usual. */
@@ -217,6 +241,7 @@ function callOf(f: Fields | undefined): ReadCall | undefined {
     ...maybe('backoffMs', f.number('backoff_ms', 0)),
     ...maybe('pool', f.whole('pool', 1)),
     ...maybe('optional', f.raw('optional') === undefined ? undefined : f.raw('optional') === true),
+    ...maybe('variables', variablesOf(f, ['pool', 'timeout_ms', 'retries', 'backoff_ms', 'cache'])),
     ...(cache ? { cache: { hitRate: cache.number('hit_rate', 0, 1) ?? 0, ...maybe('ms', cache.number('ms', 0)) } } : {}),
   };
 }

@@ -179,6 +179,7 @@ function modelled(r: ReadResource, at: Rung, sessionsOnly: boolean, assumed: str
     ...(coldMs > 0 ? { coldStart: { shape: 'gamma', meanMs: coldMs, cv: 0.2 } as const } : {}),
     cpuCores,
     memoryBytes: r.memoryGb === undefined ? usual.memoryBytes : r.memoryGb * 2 ** 30,
+    ...maybe('variables', r.variables),
   };
 }
 
@@ -209,6 +210,7 @@ function linkOf(e: ReadEdge, assumed: string[]): Link {
     ...maybe('pool', call.pool),
     ...(call.cache ? { cache: { hitRate: call.cache.hitRate, ms: call.cache.ms ?? CALL.cacheMs } } : {}),
     optional: call.optional ?? false,
+    ...maybe('variables', call.variables),
   };
 }
 

@@ -33,9 +33,14 @@ export interface ModelledResource {
   /** Of one replica. */
   readonly cpuCores: number;
   readonly memoryBytes: number;
+  readonly variables?: Variables;
   /** What real visits ask of it where their pattern does not say so; undefined: what is usual of its kind. */
   readonly request?: Request;
 }
+
+/** Which variable of its environment means a figure of it: `concurrency`, `queue_limit`; of a call, and of its caller's: `pool`, `timeout_ms`, `retries`, `backoff_ms`, `cache`. */
+export type Variables = Readonly<Partial<Record<(typeof VARIABLES)[number], string>>>;
+export const VARIABLES = ['concurrency', 'queue_limit', 'pool', 'timeout_ms', 'retries', 'backoff_ms', 'cache'] as const;
 
 export interface ProcessorLimit {
   /** On which it may run at once. */
@@ -65,6 +70,7 @@ export interface Call {
   readonly cache?: { readonly hitRate: number; readonly ms: number };
   /** The caller goes on where it fails. */
   readonly optional: boolean;
+  readonly variables?: Variables;
 }
 
 /** Whoever used `from` goes on to `to` with this probability, after a while. */

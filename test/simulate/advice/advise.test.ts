@@ -46,7 +46,10 @@ describe('recommendations', () => {
     expect(first?.text).toMatch(text);
     expect(first?.after.harmMs).toBeLessThan(0.8 * (first?.before.harmMs ?? 0));
     expect(tried).toBeGreaterThanOrEqual(advice.length);
-    expect(advice.map((a) => a.worthPerHour)).toEqual(advice.map((a) => a.worthPerHour).sort((a, b) => b - a));
+    const others = advice.slice(1).map((a) => a.worthPerHour);
+    expect(others).toEqual([...others].sort((a, b) => b - a));
+    // What is simpler may come before what is as good.
+    expect(first?.worthPerHour).toBeGreaterThanOrEqual(0.97 * Math.max(...advice.map((a) => a.worthPerHour)));
     for (const a of advice) expect(a.worthPerHour).toBeCloseTo(a.gainPerHour * (a.assumes ? 0.5 : 1) - a.costPerHour, 9);
   });
 

@@ -31,8 +31,8 @@ export interface OfferedRehearsal extends RehearsalSummary {
 /** A rehearsal in the formats that it is exported in, by the ending of the file. */
 export type ExportTexts = Readonly<Record<'json' | 'csv' | 'md', () => string>>;
 
-/** Acts on a recommendation; resolves to what was done, in words. */
-export type AdviceHandler = (advice: Advice, rehearsal: KeptRehearsal) => Promise<Result<string>>;
+/** Acts on a recommendation; resolves to what was done, in words, or undefined where the person would rather not. */
+export type AdviceHandler = (advice: Advice, rehearsal: KeptRehearsal) => Promise<Result<string> | undefined>;
 
 export interface RehearsalMessageOptions {
   readonly rehearse: (
@@ -168,8 +168,8 @@ export function createRehearsalMessages(options: RehearsalMessageOptions) {
     const [handler, advice] = [handlers[action], shown?.rehearsal.result.advice[index]];
     if (!shown || !handler || !advice) return;
     const done = await handler(advice, shown.rehearsal);
-    if (done.ok) send({ type: 'done', message: done.value });
-    else fail(done);
+    if (done?.ok) send({ type: 'done', message: done.value });
+    else if (done) fail(done);
   }
 
   /** A saved one, or one of this session. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { failed, ok, type Result } from '../../../domain/index.ts';
 import type { ToRehearsal } from '../../../show/rehearsal/rehearsalProtocol.ts';
+import type { RehearsalResult } from '../../../simulate/result/result.ts';
 import type { Core } from '../coreContract.ts';
 import { registerSinglePanel } from '../singlePanel.ts';
 import { type Choice, pickRehearsal, pickToCompare } from './pickRehearsal.ts';
@@ -15,6 +16,8 @@ export interface RehearsalPanelOptions {
   readonly core: () => Promise<Core>;
   /** What the buttons of a recommendation do; one without a handler is not there. */
   readonly handlers: RehearsalMessageOptions['handlers'];
+  /** After each rehearsal: what it recommends. */
+  readonly recommended: (advice: RehearsalResult['advice']) => void;
 }
 
 export interface RehearsalPanel {
@@ -28,7 +31,7 @@ export interface RehearsalPanel {
 /** The rehearsal panel: what runs is ended when it is closed, and what was saved is there again after a reload. */
 export function registerRehearsals(
   context: vscode.ExtensionContext,
-  { folder, bundles, core, handlers }: RehearsalPanelOptions,
+  { folder, bundles, core, handlers, recommended }: RehearsalPanelOptions,
 ): RehearsalPanel {
   const panel = registerSinglePanel<ToRehearsal>(context, {
     type: 'prewarm.rehearsal',
@@ -47,7 +50,11 @@ export function registerRehearsals(
   async function made(): Promise<RehearsalMessages> {
     const c = await core();
     return c.createRehearsalMessages({
-      rehearse: (work, options) => c.rehearseInThread(work, { ...options, bundles }),
+      async rehearse(work, options) {
+        const result = await c.rehearseInThread(work, { ...options, bundles });
+        if (result.ok) recommended(result.value.advice);
+        return result;
+      },
       saved: await saved(c),
       askName: async (value) => vscode.window.showInputBox({ title: t('Save the rehearsal under which name?'), value }),
       pick: pickToCompare,
