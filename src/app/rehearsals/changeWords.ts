@@ -19,7 +19,7 @@ export function changeWords(change: Change, t: Translate): string {
       return t('make {0} {1} times as fast (an index, a faster query)', of, number(1 / change.factor));
     case 'time':
       return change.factor < 1
-        ? t('make {0} {1} times as fast (an index, a faster query)', of, number(1 / change.factor))
+        ? t('make {0} {1} times as fast', of, number(1 / change.factor))
         : t('make {0} {1} times as slow', of, number(change.factor));
     case 'delay':
       return t('delay {0} by {1} ms', of, number(change.ms));
