@@ -82,6 +82,7 @@ describe.skipIf(!there)(`the rehearsal view’s page${there ? '' : ' (skipped: n
       list: () => {},
       handlers: {},
       send: (message) => void post(message),
+      last: { get: () => undefined, set: () => {} },
       now: () => Date.UTC(2026, 10, 28, 9, ids),
       newId: () => `made-${++ids}`,
       t: english,
@@ -320,6 +321,23 @@ describe.skipIf(!there)(`the rehearsal view’s page${there ? '' : ' (skipped: n
     await next.page.getByText('Saved as “Black Friday”.').waitFor();
     expect(next.sent).toEqual([{ type: 'ready', saved: 'made-1' }]);
     await close(next);
+  });
+
+  it('is there again where the editor lost what the page kept; one that was deleted meanwhile is not asked for', async () => {
+    let id: string | undefined;
+    const last = { get: () => id, set: (next: string | undefined) => void (id = next) };
+    const { view, messages } = await open({ askName: async () => 'Black Friday', last });
+    await messages.begin(subject);
+    await button(view.page, 'Save…').click();
+    await expect.poll(() => id).toBe('made-1');
+    await close(view);
+    const { view: next } = await open({ last });
+    await next.page.getByText('Saved as “Black Friday”.').waitFor();
+    await close(next);
+    id = 'gone';
+    const { view: none } = await open({ last });
+    await none.page.getByText('Here will be how personas fare').waitFor();
+    await close(none);
   });
 
   it('that is gone after a reload says so', async () => {

@@ -50,6 +50,8 @@ export interface RehearsalMessageOptions {
   readonly list: () => void;
   readonly handlers: Readonly<Partial<Record<AdviceAction, AdviceHandler>>>;
   readonly send: (message: ToRehearsal) => void;
+  /** The saved one that was in sight last: a page that the editor restores may have lost what it kept. */
+  readonly last: { get(): string | undefined; set(id: string | undefined): void };
   readonly now: () => UnixMs;
   readonly newId: () => string;
   readonly t: Translate;
@@ -60,7 +62,7 @@ const MOST = 20;
 
 /** Answers the rehearsal view's messages. One rehearsal runs at a time: a newer one ends the one before. */
 export function createRehearsalMessages(options: RehearsalMessageOptions) {
-  const { saved, send, handlers, now, newId, t } = options;
+  const { saved, send, last, handlers, now, newId, t } = options;
   let session: readonly KeptRehearsal[] = [];
   let made = 0;
   let shown: { readonly rehearsal: KeptRehearsal; readonly savedAs?: string } | undefined;
@@ -68,7 +70,10 @@ export function createRehearsalMessages(options: RehearsalMessageOptions) {
   const actions = ADVICE_ACTIONS.filter((action) => handlers[action]);
 
   function draw(): void {
-    if (shown) send({ type: 'rehearsal', view: rehearsalView(shown.rehearsal, shown.savedAs, t), actions });
+    if (shown) {
+      last.set(shown.savedAs);
+      send({ type: 'rehearsal', view: rehearsalView(shown.rehearsal, shown.savedAs, t), actions });
+    }
     if (running) send({ type: 'busy', title: running.title, done: running.done });
   }
 
@@ -182,6 +187,12 @@ export function createRehearsalMessages(options: RehearsalMessageOptions) {
     draw();
   }
 
+  async function restore(saidByPage: string | undefined): Promise<void> {
+    if (saidByPage !== undefined) return show(saidByPage);
+    const id = last.get();
+    return id !== undefined && (await saved.read(id)).ok ? show(id) : send({ type: 'nothing' });
+  }
+
   /** Without a word. */
   function stop(): void {
     running?.controller.abort();
@@ -193,7 +204,7 @@ export function createRehearsalMessages(options: RehearsalMessageOptions) {
     switch (message?.type) {
       case 'ready':
         if (shown || running) return draw();
-        return message.saved === undefined ? send({ type: 'nothing' }) : show(message.saved);
+        return restore(message.saved);
       case 'simulate':
         return again(message.form);
       case 'cancel':
@@ -224,6 +235,7 @@ export function createRehearsalMessages(options: RehearsalMessageOptions) {
       stop();
       session = [];
       shown = undefined;
+      last.set(undefined);
       send({ type: 'nothing' });
     },
   };

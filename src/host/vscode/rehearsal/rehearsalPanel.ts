@@ -9,6 +9,7 @@ import { type Choice, pickRehearsal, pickToCompare } from './pickRehearsal.ts';
 import type { ExportTexts, RehearsalMessageOptions, RehearsalMessages, RehearsalSubject } from './rehearsalMessages.ts';
 
 const { t } = vscode.l10n;
+const LAST = 'prewarm.rehearsal.last';
 
 export interface RehearsalPanelOptions {
   readonly folder: vscode.WorkspaceFolder | undefined;
@@ -63,6 +64,7 @@ export function registerRehearsals(
       list: () => void vscode.commands.executeCommand('prewarm.showRehearsal'),
       handlers,
       send: panel.send,
+      last: { get: () => context.workspaceState.get(LAST), set: (id) => void context.workspaceState.update(LAST, id) },
       now: Date.now,
       newId: randomUUID,
       t,
