@@ -13,7 +13,10 @@ const watch = process.argv.includes('--watch');
 const lean = {
   name: 'lean-dockerode',
   setup(build) {
-    build.onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|tar-fs|@balena\/dockerignore)$/ }, (args) => ({ path: args.path, namespace: 'absent' }));
+    build.onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|tar-fs|@balena\/dockerignore)$/ }, (args) => ({
+      path: args.path,
+      namespace: 'absent',
+    }));
     build.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
@@ -40,13 +43,17 @@ const leanKubernetes = {
       './gen/index.js': 'export const createConfiguration = undefined; export class ServerConfiguration {}',
       'node-fetch': 'export const Headers = globalThis.Headers;',
       'js-yaml': "import { parse } from 'yaml'; export default { load: (text) => parse(text) };",
-      'jsonpath-plus': "export const JSONPath = () => { throw new Error('auth providers gcp and azure are not supported: use an exec plugin'); };",
+      'jsonpath-plus':
+        "export const JSONPath = () => { throw new Error('auth providers gcp and azure are not supported: use an exec plugin'); };",
       'socks-proxy-agent': "export class SocksProxyAgent { constructor() { throw new Error('SOCKS proxies are not supported'); } }",
     };
     build.onResolve({ filter: /^(\.\/gen\/index\.js|node-fetch|js-yaml|jsonpath-plus|socks-proxy-agent)$/ }, ({ path, importer }) =>
       /client-node[\\/]dist[\\/]\w+\.js$/.test(importer) ? { path, namespace: 'lean-kubernetes' } : undefined,
     );
-    build.onLoad({ filter: /.*/, namespace: 'lean-kubernetes' }, ({ path }) => ({ contents: contents[path], resolveDir: import.meta.dirname }));
+    build.onLoad({ filter: /.*/, namespace: 'lean-kubernetes' }, ({ path }) => ({
+      contents: contents[path],
+      resolveDir: import.meta.dirname,
+    }));
   },
 };
 
