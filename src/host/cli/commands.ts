@@ -15,7 +15,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     usage: 'prewarm scan <folder>',
     summary: 'Finds the resources that a workspace declares',
     positionals: { min: 0, max: 1 },
-    run: lazily(async () => (await import('./scanCommand.ts')).scanCommand),
+    run: lazily(async () => (await import('./traceCommands.ts')).scanCommand),
   },
   import: {
     usage: 'prewarm import <format> <file> [-o trace.jsonl]   (- is standard input; an unknown format lists all)',
@@ -25,7 +25,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       output: { type: 'string', hint: 'Where the trace goes; without it the trace is not kept.' },
       actor: { type: 'string', hint: 'Name of the actor in the trace (default: local; clients of a log get names of their own).' },
     },
-    run: lazily(async () => (await import('./importCommand.ts')).importCommand),
+    run: lazily(async () => (await import('./traceCommands.ts')).importCommand),
   },
   learn: {
     usage: 'prewarm learn <trace…> [-o personas.json]',
@@ -37,7 +37,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
         hint: 'Write the persona document (PDL) here. What people wrote in a document that is there already survives.',
       },
     },
-    run: lazily(async () => (await import('./learnCommand.ts')).learnCommand),
+    run: lazily(async () => (await import('./traceCommands.ts')).learnCommand),
   },
   cluster: {
     usage: 'prewarm cluster <trace> [--labels F.csv]',
@@ -50,7 +50,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       seeds: { type: 'string', hint: 'Do it with so many seeds and say how stable it is.' },
       'actors-min': { type: 'string', hint: 'Leave out actors with fewer activities (10).' },
     },
-    run: lazily(async () => (await import('./clusterCommand.ts')).clusterCommand),
+    run: lazily(async () => (await import('./traceCommands.ts')).clusterCommand),
   },
   profile: {
     usage: 'prewarm profile [log or trace…] [--format F]   (- is standard input; without any, the journal of the workspace)',
@@ -60,7 +60,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       ...live,
       format: { type: 'string', hint: 'The format, where it cannot be told by how the file begins; an unknown one lists all.' },
     },
-    run: lazily(async () => (await import('./profileCommand.ts')).profileCommand),
+    run: lazily(async () => (await import('./traceCommands.ts')).profileCommand),
   },
   match: {
     usage: 'prewarm match <trace> [--personas FILE]',
@@ -69,7 +69,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: {
       personas: { type: 'string', hint: 'A persona document; without it personas are learnt from all but the last session of the trace.' },
     },
-    run: lazily(async () => (await import('./matchCommand.ts')).matchCommand),
+    run: lazily(async () => (await import('./traceCommands.ts')).matchCommand),
   },
   backtest: {
     usage:
@@ -92,56 +92,56 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       'cold-start-ms': { type: 'string', hint: 'With --warm: what a cold start costs (default 5000).' },
       plot: { type: 'string', hint: 'With --warm: draw cold starts over idle-warm minutes into this SVG file.' },
     },
-    run: lazily(async () => (await import('./backtestCommand.ts')).backtestCommand),
+    run: lazily(async () => (await import('./traceCommands.ts')).backtestCommand),
   },
   plan: {
     usage: 'prewarm plan [--workspace FOLDER]',
     summary: 'Shows what would be done now, and why',
     positionals: { min: 0, max: 0 },
     options: live,
-    run: lazily(async () => (await import('./liveCommands.ts')).planCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).planCommand),
   },
   why: {
     usage: 'prewarm why <resource>',
     summary: 'Explains the decision on one resource',
     positionals: { min: 1, max: 1 },
     options: live,
-    run: lazily(async () => (await import('./liveCommands.ts')).whyCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).whyCommand),
   },
   up: {
     usage: 'prewarm up [resource…]',
     summary: 'Warms resources of the workspace (all where none is named) and says when they are ready',
     positionals: { min: 0, max: Number.POSITIVE_INFINITY },
     options: live,
-    run: lazily(async () => (await import('./liveCommands.ts')).upCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).upCommand),
   },
   down: {
     usage: 'prewarm down [resource…]',
     summary: 'Cools resources that Prewarm started; volumes stay',
     positionals: { min: 0, max: Number.POSITIVE_INFINITY },
     options: live,
-    run: lazily(async () => (await import('./liveCommands.ts')).downCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).downCommand),
   },
   status: {
     usage: 'prewarm status',
     summary: 'Shows how warm each resource is',
     positionals: { min: 0, max: 0 },
     options: live,
-    run: lazily(async () => (await import('./liveCommands.ts')).statusCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).statusCommand),
   },
   env: {
     usage: 'prewarm env [resource]',
     summary: 'Prints, for `eval`, the variables by which programs reach what is warm, with passwords',
     positionals: { min: 0, max: 1 },
     options: live,
-    run: lazily(async () => (await import('./credentialCommands.ts')).envCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).envCommand),
   },
   credentials: {
     usage: 'prewarm credentials [list | rotate [resource…] | forget [resource…]]',
     summary: 'Lists, makes or renews, and erases generated roles of databases',
     positionals: { min: 0, max: Number.POSITIVE_INFINITY },
     options: live,
-    run: lazily(async () => (await import('./credentialCommands.ts')).credentialsCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).credentialsCommand),
   },
   snapshots: {
     usage: 'prewarm snapshots [list | bake <resource> | prune [--to GB] [--yes] | remove <id>]',
@@ -152,7 +152,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       to: { type: 'string', hint: 'With prune: remove until all that is left takes no more than so many GB, today’s declaration last.' },
       yes: { type: 'boolean', hint: 'With prune: without asking.' },
     },
-    run: lazily(async () => (await import('./snapshotsCommand.ts')).snapshotsCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).snapshotsCommand),
   },
   personas: {
     usage:
@@ -166,14 +166,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
         hint: 'With export: write the persona document to this file; of one that is there already, what others wrote stays.',
       },
     },
-    run: lazily(async () => (await import('./personasCommand.ts')).personasCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).personasCommand),
   },
   feeds: {
     usage: 'prewarm feeds [list | fetch <name>] [--settings FILE]',
     summary: 'Lists the sources of demand that the workspace’s settings name, and asks one',
     positionals: { min: 0, max: 2 },
     options: { ...live, settings: { type: 'string', hint: 'Another file than .vscode/settings.json, with “prewarm.feeds” in it.' } },
-    run: lazily(async () => (await import('./feedsCommand.ts')).feedsCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).feedsCommand),
   },
   experiments: {
     usage:
@@ -181,7 +181,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'Tests a version of a persona, or how eager to be for it, against another, session by session',
     positionals: { min: 0, max: 4 },
     options: { ...live, seed: { type: 'string', hint: 'Of a rehearsal: the same number gives the same result (default: 1).' } },
-    run: lazily(async () => (await import('./experimentsCommand.ts')).experimentsCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).experimentsCommand),
   },
   mcp: {
     usage: 'prewarm mcp [--workspace FOLDER] [--allow-warm]',
@@ -198,35 +198,35 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'Shows what is expected to be asked for, planned and free, what would give way, and what less waiting costs',
     positionals: { min: 0, max: 0 },
     options: { ...live, quantile: { type: 'string', hint: 'Plan so that it is enough with this probability (0.9).' } },
-    run: lazily(async () => (await import('./capacityCommand.ts')).capacityCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).capacityCommand),
   },
   ledger: {
     usage: 'prewarm ledger [--workspace FOLDER]',
     summary: 'Shows what was gained and wasted, and what other policies would have done',
     positionals: { min: 0, max: 0 },
     options: live,
-    run: lazily(async () => (await import('./ledgerCommand.ts')).ledgerCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).ledgerCommand),
   },
   demand: {
     usage: 'prewarm demand [hour | day | week] [--workspace FOLDER]',
     summary: 'Foresees how often each persona and resource of the workspace is needed',
     positionals: { min: 0, max: 1 },
     options: live,
-    run: lazily(async () => (await import('./demandCommand.ts')).demandCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).demandCommand),
   },
   journal: {
     usage: 'prewarm journal [--limit N]',
     summary: 'Shows what is recorded of the workspace, newest first, and what was left out',
     positionals: { min: 0, max: 0 },
     options: { ...live, limit: { type: 'string', hint: 'At most so many lines (200; 0: all).' } },
-    run: lazily(async () => (await import('./recordCommands.ts')).journalCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).journalCommand),
   },
   export: {
     usage: 'prewarm export <folder>',
     summary: 'Copies all that is kept of the workspace into a new folder there',
     positionals: { min: 1, max: 1 },
     options: live,
-    run: lazily(async () => (await import('./recordCommands.ts')).exportCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).exportCommand),
   },
   erase: {
     usage: 'prewarm erase [--everywhere] [--datasets] [--snapshots] [--yes]',
@@ -239,14 +239,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       snapshots: { type: 'boolean', hint: 'And seeded states and copies that are not in use, with what was changed in them.' },
       yes: { type: 'boolean', hint: 'Without asking.' },
     },
-    run: lazily(async () => (await import('./recordCommands.ts')).eraseCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).eraseCommand),
   },
   doctor: {
     usage: 'prewarm doctor',
     summary: 'Checks the engines and tools that Prewarm can use (redacted, fit for an issue)',
     positionals: { min: 0, max: 0 },
     options: live,
-    run: lazily(async () => (await import('./doctorCommand.ts')).doctorCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).doctorCommand),
   },
   forecast: {
     usage: 'prewarm forecast <series.csv> --horizon N [--season N] [--hold-out]',
@@ -259,13 +259,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       'time-zone': { type: 'string', hint: 'Whose wall clock people keep to, such as Europe/Berlin (UTC).' },
       'hold-out': { type: 'boolean', hint: 'Foresee the last --horizon values from those before, and score every method.' },
     },
-    run: lazily(async () => (await import('./forecastCommand.ts')).forecastCommand),
+    run: lazily(async () => (await import('./traceCommands.ts')).forecastCommand),
   },
   anomalies: {
     usage: 'prewarm anomalies <series.csv>',
     summary: 'Scores each row of a series from those before it, and says what was not expected and why',
     positionals: { min: 1, max: 1 },
-    run: lazily(async () => (await import('./anomaliesCommand.ts')).anomaliesCommand),
+    run: lazily(async () => (await import('./traceCommands.ts')).anomaliesCommand),
   },
   simulate: {
     usage:
@@ -314,6 +314,6 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       list: { type: 'boolean', hint: 'What was applied, and what came of it.' },
       yes: { type: 'boolean', hint: 'Do not ask.' },
     },
-    run: lazily(async () => (await import('./remedyCommand.ts')).remedyCommand),
+    run: lazily(async () => (await import('./workspaceCommands.ts')).remedyCommand),
   },
 };
